@@ -1,0 +1,46 @@
+"""Media files over the API (api-products 3.10). Uploading is the room products' part: it sets a value."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpResponse
+
+from limen.kit.errors import NotFound
+from limen.kit.http.endpoint import ApiRequest, endpoint
+from limen.kit.http.json import base_url, raw_answer
+from limen.kit.http.pages import page_answer, read_page
+from limen.media import queries, rules, wire
+from limen.media.rules import MediaRow
+
+
+@endpoint(name="pim_api_media_file_list")
+def list_media_files(request: ApiRequest) -> HttpResponse:
+    page = read_page(request)
+    base = base_url(request)
+    items = [wire.encode_item(row, base) for row in queries.media_file_page(offset=page.offset, limit=page.limit)]
+    return page_answer(request, page, items, count=queries.count_media_files() if page.with_count else None)
+
+
+@endpoint(name="pim_api_media_file_get")
+def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
+    return raw_answer(wire.encode(_existing(code), base_url(request)))
+
+
+@endpoint(name="pim_api_media_file_download")
+def download_media_file(request: ApiRequest, code: str) -> FileResponse:
+    """Stream the bytes; always as an attachment, so that no stored file runs as a page of this host."""
+    row = _existing(code)
+    file = queries.open_file(row.code)
+    if file is None:
+        raise NotFound(f'The content of the media file "{code}" is not in the storage.')
+    answer = FileResponse(file, content_type=row.mime_type)
+    answer.block_size = 65536
+    answer["Content-Disposition"] = rules.content_disposition(row.original_filename)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _existing(code: str) -> MediaRow:
+    row = queries.media_file(code)
+    if row is None:
+        raise NotFound(f'The media file "{code}" does not exist.')
+    return row
