@@ -1,0 +1,96 @@
+"""Who calls, and what they may do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from limen.kit.errors import Forbidden
+
+OVERALL = "pim_api_overall_access"
+MANAGE_CONNECTIONS = "akeneo_connectivity_connection_manage_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """`id` is the target's ACL id, so that role exports carry over; `refusal` ends "You are not allowed to …"."""
+
+    id: str
+    area: str
+    label: str
+    refusal: str
+    by_default: bool = True
+
+
+def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
+    verbs = {"list": "list", "edit": "create or update", "remove": "delete"}
+    for action in actions:
+        label = f"{verbs[action].capitalize()} {plural}"
+        yield Permission(f"pim_api_{entity}_{action}", "Web API", label, f"{verbs[action]} {plural}")
+
+
+PERMISSIONS: dict[str, Permission] = {
+    permission.id: permission
+    for permission in (
+        Permission(OVERALL, "Web API", "Overall Web API access", "use the web API"),
+        *_api("attribute", "attributes", "list", "edit"),
+        *_api("attribute_option", "attribute options", "list", "edit"),
+        *_api("attribute_group", "attribute groups", "list", "edit"),
+        *_api("association_type", "association types", "list", "edit"),
+        *_api("category", "categories", "list", "edit"),
+        *_api("channel", "channels", "list", "edit"),
+        *_api("currency", "currencies", "list"),
+        *_api("family", "families", "list", "edit"),
+        *_api("family_variant", "family variants", "list", "edit"),
+        *_api("locale", "locales", "list"),
+        *_api("measurement_family", "measurement families", "list", "edit"),
+        *_api("product", "products", "list", "edit", "remove"),
+        Permission(MANAGE_CONNECTIONS, "Connect", "Manage connection settings", "manage connections"),
+        Permission("akeneo_connectivity_connection_manage_apps", "Connect", "Manage apps", "manage apps", False),
+        Permission("akeneo_connectivity_connection_open_apps", "Connect", "Open apps", "open apps", False),
+        Permission("akeneo_connectivity_connection_manage_test_apps", "Connect", "Manage custom apps", "manage custom apps", False),
+        Permission("pim_enrich_product_index", "Products", "List products", "see the products"),
+        Permission("pim_enrich_product_history", "Products", "See the history of products", "see the history of products"),
+        Permission("limen_system_index", "System", "See the system screens", "see the system screens"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who stands behind a request, a command or a job: a person, a connection, or the system itself.
+
+    `name` is what history shows (a person's name, a connection's label). `author_connection_id` is
+    the connection that owns the *user* (its writes are counted there, whatever the client);
+    `connection_id` the one that owns the *client* of the token (its reads and errors are watched
+    there); `reads_counted` says that product reads of this call count for `connection_id`
+    (a tracked destination, called with its own user).
+    """
+
+    user_id: int | None
+    username: str
+    name: str
+    kind: Literal["user", "api", "system"]
+    permissions: frozenset[str]
+    timezone: str = "UTC"
+    author_connection_id: int | None = None
+    connection_id: int | None = None
+    reads_counted: bool = False
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise Forbidden with a sentence that names what is missing."""
+        if permission not in self.permissions:
+            raise Forbidden(refusal_of(permission))
+
+
+def refusal_of(permission: str) -> str:
+    if permission == OVERALL:
+        return "You are not allowed to use the web API. The role of this user has no overall access to it."
+    return f"Access forbidden. You are not allowed to {PERMISSIONS[permission].refusal}."
+
+
+SYSTEM = Caller(None, "system", "Limen", "system", frozenset(PERMISSIONS))

@@ -1,0 +1,34 @@
+"""Which PostgreSQL: the embedded one under the data folder, or the one `LIMEN_DATABASE_URL` names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+DATABASE_NAME = "limen"
+
+
+def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
+    """Give Django's settings for the database; starts nothing (see config.embedded)."""
+    parts = urlsplit(url or embedded_url(data_dir))
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or DATABASE_NAME,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or options.pop("port", "") or ""),
+        # One connection per thread, kept between requests and checked when a request starts on it.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+        "TEST": {"NAME": os.environ.get("LIMEN_TEST_DATABASE", "limen_test")},
+    }
+
+
+def embedded_url(data_dir: Path) -> str:
+    """Address of the embedded server's database: the unix socket lies in its own folder, which only it can open."""
+    return f"postgresql://postgres@/{DATABASE_NAME}?host={data_dir / 'postgresql'}"

@@ -1,0 +1,133 @@
+"""Every setting of Limen, declared once as data: name, type, default, sentence.
+
+The reference page `docs/reference/settings.md` is made from SETTINGS, and a test holds them equal.
+A secret may also be given as a file: `LIMEN_SECRET_KEY_FILE` names a file whose content is the value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):
+    """A variable has a value Limen cannot start with; the message names it."""
+
+
+def text(value: str) -> str:
+    return value
+
+
+def switch(value: str) -> bool:
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("", "0", "false", "no", "off"):
+        return False
+    raise ValueError("expects 1 or 0")
+
+
+def positive(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() else 0
+    if number < 1:
+        raise ValueError("expects a whole number from 1 on")
+    return number
+
+
+def port(value: str) -> int:
+    number = positive(value)
+    if number > 65535:
+        raise ValueError("expects a port from 1 to 65535")
+    return number
+
+
+def folder(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
+        raise ValueError("expects an address such as https://pim.example.com, without a path")
+    return value.rstrip("/")
+
+
+def database(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("postgres", "postgresql"):
+        raise ValueError("expects postgresql://user:password@host:port/name")
+    return value
+
+
+def names(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`read` turns the variable's text into the value; `default` is that text, so that it is checked too."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    sentence: str
+    secret: bool = False
+
+
+def _default_data_dir() -> str:
+    # As root the embedded server runs under a system user that must reach its files: never under a home.
+    return "/var/lib/limen" if hasattr(os, "geteuid") and os.geteuid() == 0 else "~/.local/share/limen"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("LIMEN_DATA_DIR", folder, _default_data_dir(), "Folder that holds the embedded database, media files and keys."),
+    Setting("LIMEN_DATABASE_URL", database, "", "A PostgreSQL (15 or later) to use instead of the embedded one."),
+    Setting("LIMEN_PUBLIC_URL", web_address, "", "Address that links carry; without it, the one of each request."),
+    Setting("LIMEN_HOST", text, "127.0.0.1", "Address the web server listens on."),
+    Setting("LIMEN_PORT", port, "8000", "Port the web server listens on."),
+    Setting("LIMEN_WEB_PROCESSES", positive, "2", "Number of web processes, each with one thread."),
+    Setting("LIMEN_SECRET_KEY", text, "", "Key that signs sessions and encrypts secrets; made on first start and kept in the data folder when absent.", True),
+    Setting("LIMEN_BEHIND_PROXY", switch, "0", "Trust X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-For of the proxy in front."),
+    Setting("LIMEN_ALLOWED_HOSTS", names, "*", "Host names to answer for, separated by commas; * is any."),
+    Setting("LIMEN_CONNECTIONS_MAX", positive, "100", "Most connections (apps included) that can exist."),
+    Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
+    Setting("LIMEN_ACCESS_TOKEN_LIFETIME", positive, "3600", "Seconds an access token lives."),
+    Setting("LIMEN_REFRESH_TOKEN_LIFETIME", positive, "1209600", "Seconds a refresh token lives."),
+    Setting("LIMEN_TOKEN_BODY_MAX", positive, "2048", "Most bytes in a body sent to the token endpoint."),
+    Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
+    Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),
+    Setting("LIMEN_DEBUG", switch, "0", "Developer mode: error pages with a traceback. Never where others can reach it."),
+)
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read all settings; BadSetting names the first variable that has no usable value."""
+    values = {setting.name: _read(setting, environ) for setting in SETTINGS}
+    if values["LIMEN_PASSWORD_LENGTH"] < 16:
+        raise BadSetting("LIMEN_PASSWORD_LENGTH is too small: passwords of connections have at least 16 characters.")
+    _refuse_unknown(environ)
+    return values
+
+
+def _read(setting: Setting, environ: Mapping[str, str]) -> Any:
+    given = environ.get(setting.name)
+    file = environ.get(f"{setting.name}_FILE")
+    if given is None and file is not None and setting.secret:
+        try:
+            given = Path(file).read_text().strip()
+        except OSError as error:
+            raise BadSetting(f"{setting.name}_FILE cannot be read: {error.strerror}.") from None
+    try:
+        return setting.read(setting.default if given is None else given.strip())
+    except ValueError as error:
+        shown = "" if setting.secret or setting.name == "LIMEN_DATABASE_URL" else f', and got "{given}"'
+        raise BadSetting(f"{setting.name} {error}{shown}.") from None
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {setting.name for setting in SETTINGS} | {f"{setting.name}_FILE" for setting in SETTINGS if setting.secret}
+    for name in environ:
+        if name.startswith("LIMEN_") and name not in known and not name.startswith("LIMEN_TEST_"):
+            raise BadSetting(f"{name} is no setting of Limen. See docs/reference/settings.md for those that are.")

@@ -1,0 +1,178 @@
+"""Django's settings, made from the variables of `config.env`. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from limen.config.database import database_settings
+from limen.config.env import read_settings
+from limen.config.keys import secret_key
+
+_VALUES = read_settings(os.environ)
+globals().update(_VALUES)
+
+DEBUG: bool = _VALUES["LIMEN_DEBUG"]
+SECRET_KEY = secret_key(_VALUES["LIMEN_SECRET_KEY"], _VALUES["LIMEN_DATA_DIR"])
+ALLOWED_HOSTS = list(_VALUES["LIMEN_ALLOWED_HOSTS"])
+DATABASES = {"default": database_settings(_VALUES["LIMEN_DATABASE_URL"], _VALUES["LIMEN_DATA_DIR"])}
+# Each operation opens its own transaction; pure reads open none.
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "csp",
+    "axes",
+    "procrastinate.contrib.django",
+    "limen.kit",
+    "limen.events",
+    "limen.jobs",
+    "limen.accounts",
+    "limen.structure",
+    "limen.media",
+    "limen.products",
+    "limen.connections",
+]
+
+MIDDLEWARE = [
+    "limen.kit.http.middleware.request_id",
+    # What follows is for people's screens; calls under /api/ pass it by (see config.middleware).
+    "limen.config.middleware.security",
+    "limen.config.middleware.static_files",
+    "limen.config.middleware.content_policy",
+    "limen.config.middleware.sessions",
+    "limen.config.middleware.common",
+    "limen.config.middleware.csrf",
+    "limen.config.middleware.authentication",
+    "limen.config.middleware.login_required",
+    "limen.config.middleware.language",
+    "limen.config.middleware.messages",
+    "limen.config.middleware.no_framing",
+    "limen.config.middleware.htmx",
+    "limen.config.middleware.caller",
+    "limen.config.middleware.sign_in_limit",
+]
+
+ROOT_URLCONF = "limen.config.urls"
+WSGI_APPLICATION = "limen.config.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "limen.accounts.context.shell",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "lucide.templatetags.lucide",
+                "limen.kit.web.components",
+            ],
+        },
+    }
+]
+
+# People and permissions
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "limen.accounts.backends.PeopleBackend"]
+PASSWORD_HASHERS = ["limen.accounts.hashers.Argon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
+
+AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
+AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "limen.accounts.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+# Without a proxy that is declared, the peer's address is the only one that cannot be forged.
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ("HTTP_X_FORWARDED_FOR", "REMOTE_ADDR") if _VALUES["LIMEN_BEHIND_PROXY"] else ("REMOTE_ADDR",)
+)
+
+# Sessions and headers
+_SECURE = _VALUES["LIMEN_PUBLIC_URL"].startswith("https://")
+SESSION_COOKIE_NAME = "limen_session"
+SESSION_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "limen_csrf"
+CSRF_COOKIE_SECURE = _SECURE
+CSRF_FAILURE_VIEW = "limen.kit.web.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _VALUES["LIMEN_BEHIND_PROXY"]:
+    USE_X_FORWARDED_HOST = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Static files: collected on start into the data folder, hashed and compressed
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(_VALUES["LIMEN_DATA_DIR"]) / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": Path(_VALUES["LIMEN_DATA_DIR"]) / "media"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Language and time: English screens, UTC in the database and on the wire
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# The API reads bodies itself; bulk bodies are up to 100 lines of 1 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 110_000_000
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_READONLY_MODELS = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "limen.kit.logging.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "limen": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},
+    },
+}

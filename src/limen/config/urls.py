@@ -1,0 +1,24 @@
+"""The table of contents: each room brings its screens and its part of the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from limen.kit.http import root
+
+handler403 = "limen.kit.web.views.forbidden"
+handler404 = "limen.kit.web.views.not_found"
+handler500 = "limen.kit.web.views.server_error"
+
+urlpatterns = [
+    path("api/oauth/", include("limen.connections.oauth_urls")),
+    path("api/rest/v1", root.view),
+    path("api/rest/v1/", include("limen.structure.api_urls")),
+    path("api/rest/v1/", include("limen.media.api_urls")),
+    path("api/rest/v1/", include("limen.products.api_urls")),
+    path("api/<path:rest>", root.unknown),
+    path("", include("limen.kit.web.urls")),
+    path("", include("limen.accounts.urls")),
+    path("", include("limen.connections.urls")),
+    path("", include("limen.products.urls")),
+]

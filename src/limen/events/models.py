@@ -1,0 +1,52 @@
+"""What happened: one append-only table, and the tally of it by connection and hour."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One change, written in the transaction of the change. Never updated, never deleted but by retention.
+
+    `author` is kept as text: history outlives users and connections. `data` is JSON text whose
+    shape belongs to the kind (`product.updated`: a list of {path, before, after}).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=50)
+    subject = models.CharField(max_length=255)
+    author = models.CharField(max_length=255)
+    author_kind = models.CharField(max_length=10)
+    author_name = models.CharField(max_length=255)
+    connection_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    data = models.TextField()
+
+    class Meta:
+        db_table = "event"
+        indexes = [models.Index(fields=["subject", "id"], name="event_subject_id")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Tally(models.Model):
+    """How many of one kind happened through one connection within one UTC hour.
+
+    By the connection's identity, not its code: a new connection never inherits old counts.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    connection_id = models.BigIntegerField()
+    kind = models.CharField(max_length=50)
+    hour = models.DateTimeField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "event_tally"
+        constraints = [
+            models.UniqueConstraint(fields=["connection_id", "kind", "hour"], name="event_tally_connection_kind_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.hour:%Y-%m-%d %H}h: {self.count}"

@@ -1,0 +1,81 @@
+"""Bulk PATCH: one JSON object per line in, one result per line out (api-conventions A9).
+
+The limits on lines and bytes are kept here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from limen.kit.errors import Malformed, Refused, TooLarge, Unprocessable
+from limen.kit.http.endpoint import COLLECTION, refusal_body
+from limen.kit.http.json import JsonObject, decode_object
+
+MOST_LINES = 100
+MOST_BYTES = 1_000_000
+
+
+def lines(request: HttpRequest) -> list[bytes]:
+    """Split the body; a final line feed adds no line, an empty line in the middle keeps its number.
+
+    Raises TooLarge before anything is processed when there are more than MOST_LINES.
+    """
+    body = request.body
+    if not body:
+        return []
+    if body.endswith(b"\n"):
+        body = body[:-1]
+    if body.count(b"\n") >= MOST_LINES:
+        raise TooLarge(f"Too many lines: at most {MOST_LINES} resources can be sent at once.")
+    return [line.removesuffix(b"\r") for line in body.split(b"\n")]
+
+
+def read_line(line: bytes) -> JsonObject:
+    """Decode one line: TooLarge above MOST_BYTES, Malformed when it is no JSON.
+
+    A scalar or an array is an object without its key, so it answers as that; see read_key.
+    """
+    if len(line) > MOST_BYTES:
+        raise TooLarge(f"Line is too long: at most {MOST_BYTES} bytes are possible.")
+    try:
+        return decode_object(line)
+    except Malformed:
+        if line.strip() in (b"", b"null"):
+            raise
+        try:
+            orjson.loads(line)
+        except orjson.JSONDecodeError:
+            raise Malformed("The line is not valid JSON.") from None
+        return {}
+
+
+def read_key(body: JsonObject, key: str) -> str:
+    """Give the line's identification; Unprocessable when it is missing, blank or no string."""
+    value = body.get(key)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise Unprocessable(f"{key.capitalize()} is missing.")
+    if not isinstance(value, str):
+        raise Unprocessable(f'"{key}" must be of type string.')
+    return value
+
+
+def line_result(
+    number: int, outcome: int | Refused, base: str, anchor: str | None, key: Mapping[str, str] | None = None
+) -> bytes:
+    """Encode one result: `outcome` is a status, or the refusal; `key` is what identified the line, if read."""
+    result: JsonObject = {"line": number, **(key or {})}
+    if isinstance(outcome, Refused):
+        body = refusal_body(outcome, base, anchor)
+        result["status_code"] = body.pop("code")
+        result.update(body)
+    else:
+        result["status_code"] = outcome
+    return orjson.dumps(result)
+
+
+def answer(results: Iterable[bytes]) -> HttpResponse:
+    """200 with one result per line and no line feed after the last: a known client stumbles over it."""
+    return HttpResponse(b"\n".join(results), content_type=COLLECTION)

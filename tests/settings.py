@@ -1,0 +1,25 @@
+"""The product's settings for tests: a data folder of their own, and the embedded PostgreSQL running in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psycopg
+
+from limen.config.embedded import start_embedded
+
+if "LIMEN_DATABASE_URL" not in os.environ:
+    # Not below the checkout: as root the embedded server runs under its own user and must reach its files.
+    data_dir = Path(os.environ.setdefault("LIMEN_DATA_DIR", "/var/tmp/limen-tests"))
+    server = start_embedded(data_dir)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Nothing here outlives the run: leave the disk alone.
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+from limen.config.settings import *  # noqa: E402, F403  # the environment above must be set first
+
+# Hashed names need a collected folder; tests serve the files from where they are.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
