@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+
 from pathlib import Path
 
 import psycopg
 
 from limen.config.embedded import start_embedded
+
+# The browser driver keeps an event loop in the thread of the tests; ours are synchronous all the same.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 if "LIMEN_DATABASE_URL" not in os.environ:
     # Not below the checkout: as root the embedded server runs under its own user and must reach its files.

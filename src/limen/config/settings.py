@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "axes",
     "procrastinate.contrib.django",
     "limen.kit",
+    "limen.help",
     "limen.events",
     "limen.jobs",
     "limen.accounts",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/rest/v1/", include("limen.products.api_urls")),
     path("api/<path:rest>", root.unknown),
     path("", include("limen.kit.web.urls")),
+    path("", include("limen.help.urls")),
     path("", include("limen.accounts.urls")),
     path("", include("limen.connections.urls")),
     path("", include("limen.products.urls")),

@@ -1,0 +1,122 @@
+"""Writes the reference pages that code knows better than prose: settings, permissions, endpoints, commands.
+
+`make docs` runs it; a test holds the committed pages equal to what it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+MADE = "<!-- Made from the code by `make docs`. Change the code, not this page. -->\n"
+
+
+def settings_page() -> str:
+    from limen.config.env import SETTINGS
+
+    rows = [
+        f"| `{one.name}` | {one.read.__name__.replace('_', ' ')} | {f'`{one.default}`' if one.default else '–'} | {one.sentence}"
+        f"{' May be given as a file: `' + one.name + '_FILE`.' if one.secret else ''} |"
+        for one in SETTINGS
+    ]
+    intro = (
+        "Limen is configured by environment variables alone. A value it cannot use stops the start, and the message"
+        " names the variable; so does a `LIMEN_…` variable that it does not know.\n"
+    )
+    return _page("Settings", intro, "| Variable | Type | Default | Meaning |\n|---|---|---|---|\n" + "\n".join(rows))
+
+
+def permissions_page() -> str:
+    from limen.accounts.rules import PERMISSIONS
+    from limen.kit.http.root import api_endpoints
+
+    used: dict[str, list[str]] = {}
+    for path, method, endpoint in api_endpoints():
+        if endpoint.permission:
+            used.setdefault(endpoint.permission, []).append(f"{method} `{path}`")
+    rows = [
+        f"| {one.area} | {one.label} | `{one.id}` | {'<br>'.join(used.get(one.id, [])) or '–'} |"
+        for one in PERMISSIONS.values()
+    ]
+    intro = (
+        "A role is a set of these. A connection may do what the role of its user allows; a change counts from the"
+        " very next call. *Overall Web API access* is needed for every call of the API.\n"
+    )
+    return _page("Permissions", intro, "| Area | Permission | Id | Guards |\n|---|---|---|---|\n" + "\n".join(rows))
+
+
+def api_page() -> str:
+    from limen.kit.http.root import api_endpoints
+
+    parts = []
+    for path, method, endpoint in api_endpoints():
+        anchor = endpoint.anchor if endpoint.anchor and not path_is_collection(method, path) else None
+        heading = f"## {method} {path}" + (f" – `{anchor}`" if anchor else "")
+        summary = (endpoint.view.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+        summary = " ".join(summary.split())
+        facts = [
+            f"Route name `{endpoint.name}`.",
+            "No token needed." if endpoint.public else f"Permission: {f'`{endpoint.permission}`' if endpoint.permission else 'overall access'}.",
+        ]
+        if method in ("POST", "PATCH") and endpoint.accepts:
+            facts.append("Content-Type: " + " or ".join(f"`{one}`" for one in endpoint.accepts) + ".")
+        parts.append(f"{heading}\n\n{summary}\n\n{' '.join(facts)}\n")
+    intro = (
+        "Every route of the API. Conventions (errors, pages, bulk lines) are in"
+        " [API conventions](api-conventions.md).\n"
+    )
+    return _page("API", intro, "\n".join(parts))
+
+
+def path_is_collection(method: str, path: str) -> bool:
+    """A bulk PATCH carries the anchor of the single one; its own section must not take it."""
+    return method == "PATCH" and not path.endswith("}")
+
+
+def cli_page() -> str:
+    from limen.cli import limen
+
+    return _page(
+        "Command line",
+        "Exit code 0: done; 1: refused or failed; 2: bad usage.\n",
+        "\n".join(_command(limen, ["limen"])),
+    )
+
+
+def _command(command: click.Command, path: list[str]) -> Iterator[str]:
+    context = click.Context(command, info_name=" ".join(path))
+    context.max_content_width = 100
+    yield f"## {' '.join(path)}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for name, child in sorted(command.commands.items()):
+            yield from _command(child, [*path, name])
+
+
+def _page(title: str, intro: str, body: str) -> str:
+    return f"# {title}\n\n{MADE}\n{intro}\n{body}".rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings": settings_page,
+    "permissions": permissions_page,
+    "api": api_page,
+    "cli": cli_page,
+}
+
+
+def main() -> None:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limen.config.settings")
+    import django
+
+    django.setup()
+    folder = Path(__file__).parents[2] / "docs" / "reference"
+    for name, make in PAGES.items():
+        (folder / f"{name}.md").write_text(make())
+
+
+if __name__ == "__main__":
+    main()
