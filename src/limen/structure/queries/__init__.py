@@ -1,0 +1,7 @@
+"""Reading the catalogue's structure."""
+
+from limen.structure.queries.options import option_labels as option_labels
+from limen.structure.queries.options import options as options
+from limen.structure.queries.snapshot import locked_snapshot as locked_snapshot
+from limen.structure.queries.snapshot import snapshot as snapshot
+from limen.structure.queries.snapshot import snapshot_for_change as snapshot_for_change

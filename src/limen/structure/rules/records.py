@@ -1,0 +1,419 @@
+"""The catalogue's structure as frozen values: what products are judged by, and what the API prints."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Generic, Protocol, Self, TypeVar
+
+from limen.kit.text import fold
+
+Labels = Mapping[str, str]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+IDENTIFIER = "pim_catalog_identifier"
+TEXT = "pim_catalog_text"
+TEXTAREA = "pim_catalog_textarea"
+NUMBER = "pim_catalog_number"
+BOOLEAN = "pim_catalog_boolean"
+DATE = "pim_catalog_date"
+SIMPLE_SELECT = "pim_catalog_simpleselect"
+MULTI_SELECT = "pim_catalog_multiselect"
+PRICE = "pim_catalog_price_collection"
+METRIC = "pim_catalog_metric"
+FILE = "pim_catalog_file"
+IMAGE = "pim_catalog_image"
+REFERENCE_SIMPLE = "pim_reference_data_simpleselect"
+REFERENCE_MULTI = "pim_reference_data_multiselect"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`labels` and `guidelines` hold every stored locale, activated or not."""
+
+    id: int
+    code: str
+    type: str
+    group: str = "other"
+    unique: bool = False
+    localizable: bool = False
+    scopable: bool = False
+    available_locales: frozenset[str] = frozenset()
+    max_characters: int | None = None
+    validation_rule: str | None = None
+    validation_regexp: str | None = None
+    wysiwyg_enabled: bool | None = None
+    number_min: Decimal | None = None
+    number_max: Decimal | None = None
+    decimals_allowed: bool | None = None
+    negative_allowed: bool | None = None
+    date_min: date | None = None
+    date_max: date | None = None
+    metric_family: str | None = None
+    default_metric_unit: str | None = None
+    allowed_extensions: tuple[str, ...] = ()
+    max_file_size: Decimal | None = None
+    minimum_input_length: int | None = None
+    sort_order: int = 0
+    labels: Labels = field(default_factory=dict)
+    guidelines: Labels = field(default_factory=dict)
+    auto_option_sorting: bool | None = None
+    default_value: bool | None = None
+    reference_data_name: str | None = None
+    useable_as_grid_filter: bool = False
+    is_main_identifier: bool = False
+    updated: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeGroup:
+    id: int
+    code: str
+    sort_order: int = 0
+    labels: Labels = field(default_factory=dict)
+    updated: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`requirements`: channel code → codes of required attributes; a channel without any is absent."""
+
+    id: int
+    code: str
+    attributes: frozenset[str]
+    attribute_as_label: str
+    attribute_as_image: str | None = None
+    requirements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    updated: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`conversion_units`: attribute code → unit code. Locales and currencies in stored order."""
+
+    id: int
+    code: str
+    locales: tuple[str, ...]
+    currencies: tuple[str, ...]
+    category_tree: str
+    conversion_units: Mapping[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """`root` is the code of its tree, its own for a root; `position` orders siblings, with gaps."""
+
+    id: int
+    code: str
+    parent: str | None
+    root: str
+    position: int = 0
+    labels: Labels = field(default_factory=dict)
+    updated: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationType:
+    id: int
+    code: str
+    is_two_way: bool = False
+    is_quantified: bool = False
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of products."""
+
+    id: int
+    code: str
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`convert_from_standard`: (operator, value) pairs that turn this unit INTO the standard one, in order.
+
+    The name is the wire's. Values are decimal texts, kept as they were written.
+    """
+
+    code: str
+    symbol: str
+    convert_from_standard: tuple[tuple[str, str], ...]
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementFamily:
+    """`units` in stored order; the standard unit is not necessarily the first."""
+
+    id: int
+    code: str
+    standard_unit_code: str
+    units: Mapping[str, Unit]
+    labels: Labels = field(default_factory=dict)
+
+    def to_standard(self, amount: Decimal, unit_code: str) -> Decimal:
+        """Convert an amount of one of the units into the standard unit. KeyError for a unit it has not."""
+        for operator, text in self.units[unit_code].convert_from_standard:
+            value = Decimal(text)
+            if operator == "mul":
+                amount *= value
+            elif operator == "div":
+                amount /= value
+            elif operator == "add":
+                amount += value
+            else:
+                amount -= value
+        return amount
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    code: str
+    enabled: bool
+
+
+class Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+R = TypeVar("R", bound=Coded)
+
+
+@dataclass(frozen=True)
+class Section(Generic[R]):
+    """All records of one kind, by code and by folded code. Shared by snapshots until one of them changes."""
+
+    records: Mapping[str, R]
+    by_folded: Mapping[str, R]
+
+    @classmethod
+    def of(cls, records: Iterable[R]) -> Self:
+        found = list(records)
+        return cls({one.code: one for one in found}, {fold(one.code): one for one in found})
+
+    def find(self, code: str) -> R | None:
+        """Look up whatever the case; the spelling as stored is tried first."""
+        return self.records.get(code) or self.by_folded.get(fold(code))
+
+    def with_changed(self, changed: Sequence[R]) -> Self:
+        if not changed:
+            return self
+        new = type(self).of(changed)
+        return type(self)({**self.records, **new.records}, {**self.by_folded, **new.by_folded})
+
+    @cached_property
+    def in_order(self) -> tuple[R, ...]:
+        """By code, case ignored: the order of every list of the API but the categories'."""
+        return tuple(one for _, one in sorted(self.by_folded.items()))
+
+
+@dataclass(frozen=True)
+class CategorySection(Section[Category]):
+    @cached_property
+    def children(self) -> Mapping[str | None, tuple[Category, ...]]:
+        """Parent code (None: the roots) → its children, first to last."""
+        found: dict[str | None, list[Category]] = {}
+        for one in sorted(self.records.values(), key=lambda one: (one.position, one.id)):
+            found.setdefault(one.parent, []).append(one)
+        return {parent: tuple(ones) for parent, ones in found.items()}
+
+    def below(self, code: str | None) -> Iterator[Category]:
+        """Everything below a category (None: below nothing, so all), depth first, without itself."""
+        waiting = list(reversed(self.children.get(code, ())))
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting.extend(reversed(self.children.get(one.code, ())))
+
+    @cached_property
+    def in_order(self) -> tuple[Category, ...]:
+        """Tree by tree, parents before their children."""
+        return tuple(self.below(None))
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The whole structure at one version. `structure.attribute("NAME")` finds `name`; `.attributes` is exact."""
+
+    version: int
+    options_version: int
+    attribute_section: Section[Attribute]
+    attribute_group_section: Section[AttributeGroup]
+    family_section: Section[Family]
+    channel_section: Section[Channel]
+    category_section: CategorySection
+    association_type_section: Section[AssociationType]
+    group_section: Section[Group]
+    measurement_family_section: Section[MeasurementFamily]
+    locale_section: Section[Locale]
+    currency_section: Section[Currency]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        attributes: Iterable[Attribute] = (),
+        attribute_groups: Iterable[AttributeGroup] = (),
+        families: Iterable[Family] = (),
+        channels: Iterable[Channel] = (),
+        categories: Iterable[Category] = (),
+        association_types: Iterable[AssociationType] = (),
+        groups: Iterable[Group] = (),
+        measurement_families: Iterable[MeasurementFamily] = (),
+        locales: Iterable[str] = (),
+        currencies: Mapping[str, bool] | None = None,
+        version: int = 0,
+        options_version: int = 0,
+    ) -> Structure:
+        return cls(
+            version,
+            options_version,
+            Section.of(attributes),
+            Section.of(attribute_groups),
+            Section.of(families),
+            Section.of(channels),
+            CategorySection.of(categories),
+            Section.of(association_types),
+            Section.of(groups),
+            Section.of(measurement_families),
+            Section.of(Locale(code) for code in locales),
+            Section.of(Currency(code, enabled) for code, enabled in (currencies or {}).items()),
+        )
+
+    def with_options_version(self, options_version: int) -> Structure:
+        if options_version == self.options_version:
+            return self
+        # A copy, not `replace`: what was computed from the sections stays computed.
+        same = copy.copy(self)
+        object.__setattr__(same, "options_version", options_version)
+        return same
+
+    # By code as stored
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        return self.attribute_section.records
+
+    @property
+    def attribute_groups(self) -> Mapping[str, AttributeGroup]:
+        return self.attribute_group_section.records
+
+    @property
+    def families(self) -> Mapping[str, Family]:
+        return self.family_section.records
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        return self.channel_section.records
+
+    @property
+    def categories(self) -> Mapping[str, Category]:
+        return self.category_section.records
+
+    @property
+    def association_types(self) -> Mapping[str, AssociationType]:
+        return self.association_type_section.records
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        return self.group_section.records
+
+    @property
+    def measurement_families(self) -> Mapping[str, MeasurementFamily]:
+        return self.measurement_family_section.records
+
+    @cached_property
+    def locales(self) -> Mapping[str, bool]:
+        """Every known locale → whether a channel has it."""
+        active = self.active_locales
+        return {one.code: one.code in active for one in self.locale_section.in_order}
+
+    @cached_property
+    def currencies(self) -> Mapping[str, bool]:
+        """Every known currency → whether it is enabled."""
+        return {one.code: one.enabled for one in self.currency_section.in_order}
+
+    # Whatever the case
+
+    def attribute(self, code: str) -> Attribute | None:
+        return self.attribute_section.find(code)
+
+    def attribute_group(self, code: str) -> AttributeGroup | None:
+        return self.attribute_group_section.find(code)
+
+    def family(self, code: str) -> Family | None:
+        return self.family_section.find(code)
+
+    def channel(self, code: str) -> Channel | None:
+        return self.channel_section.find(code)
+
+    def category(self, code: str) -> Category | None:
+        return self.category_section.find(code)
+
+    def association_type(self, code: str) -> AssociationType | None:
+        return self.association_type_section.find(code)
+
+    def group(self, code: str) -> Group | None:
+        return self.group_section.find(code)
+
+    def measurement_family(self, code: str) -> MeasurementFamily | None:
+        return self.measurement_family_section.find(code)
+
+    def locale(self, code: str) -> str | None:
+        """Give the locale's code as stored: `en_us` → `en_US`."""
+        found = self.locale_section.find(code)
+        return found.code if found else None
+
+    def currency(self, code: str) -> str | None:
+        found = self.currency_section.find(code)
+        return found.code if found else None
+
+    # Derived
+
+    @cached_property
+    def main_identifier(self) -> Attribute:
+        """The one attribute that identifies products. LookupError before the installation made it."""
+        for attribute in self.attributes.values():
+            if attribute.is_main_identifier:
+                return attribute
+        raise LookupError("No main identifier: the installation has not been made.")
+
+    @cached_property
+    def active_locales(self) -> frozenset[str]:
+        """Locales of at least one channel."""
+        return frozenset(locale for channel in self.channels.values() for locale in channel.locales)
+
+    @cached_property
+    def active_currencies(self) -> frozenset[str]:
+        """Currencies of at least one channel."""
+        return frozenset(currency for channel in self.channels.values() for currency in channel.currencies)
+
+    @cached_property
+    def attributes_by_group(self) -> Mapping[str, tuple[Attribute, ...]]:
+        """Attribute group code → its attributes by sort order, then code."""
+        found: dict[str, list[Attribute]] = {}
+        for one in sorted(self.attribute_section.in_order, key=lambda one: one.sort_order):
+            found.setdefault(one.group, []).append(one)
+        return {group: tuple(ones) for group, ones in found.items()}
+
+    def descendants(self, category_code: str) -> frozenset[str]:
+        """Codes of a category and all below it; empty when there is no such category."""
+        category = self.category(category_code)
+        if category is None:
+            return frozenset()
+        return frozenset([category.code, *(one.code for one in self.category_section.below(category.code))])
