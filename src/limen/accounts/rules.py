@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import secrets
+import string
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from limen.kit.errors import Forbidden
+from limen.kit.errors import Forbidden, Violation
 
 OVERALL = "pim_api_overall_access"
 MANAGE_CONNECTIONS = "akeneo_connectivity_connection_manage_settings"
@@ -94,3 +98,70 @@ def refusal_of(permission: str) -> str:
 
 
 SYSTEM = Caller(None, "system", "Limen", "system", frozenset(PERMISSIONS))
+
+
+USERNAME_MAX = 255
+# Each person has to be told apart on the phone: no 0/O, 1/l/I.
+PASSWORD_LETTERS = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1lI")
+EVERYBODY = "All"
+SETUP_LINK_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAtStart:
+    code: str
+    label: str
+    permissions: frozenset[str]
+
+
+# A new connection gets ROLE_USER and works at once (spec §7.4); its settings page asks for a role of its own.
+ROLES_AT_START = (
+    RoleAtStart("ROLE_ADMINISTRATOR", "Administrator", frozenset(PERMISSIONS)),
+    RoleAtStart(
+        "ROLE_USER",
+        "User",
+        frozenset(one.id for one in PERMISSIONS.values() if one.area in ("Web API", "Products")),
+    ),
+)
+
+
+def role_code(name: str) -> str:
+    """Give the code that a person means: "administrator" and "ROLE_ADMINISTRATOR" are one."""
+    code = name.strip().upper().replace(" ", "_")
+    return code if code.startswith("ROLE_") else f"ROLE_{code}"
+
+
+def display_name(username: str, first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name}".strip() or username
+
+
+def check_username(username: str) -> list[Violation]:
+    if not username.strip():
+        return [Violation("username", "username.required", "Enter a username.")]
+    if len(username) > USERNAME_MAX:
+        return [Violation("username", "username.too_long", f"A username has at most {USERNAME_MAX} characters.")]
+    if not username.isprintable() or username != username.strip():
+        message = "A username has no line breaks or control characters, and no space at its ends."
+        return [Violation("username", "username.invalid", message)]
+    return []
+
+
+def check_email(email: str) -> list[Violation]:
+    """Judge the shape alone; an empty address is fine."""
+    if email and (not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 320 or not email.isprintable()):
+        return [Violation("email", "email.invalid", "Enter an e-mail address such as julia@example.com.")]
+    return []
+
+
+def make_password(length: int, choose: Callable[[str], str] = secrets.choice) -> str:
+    """Make a password for a connection, from the system's cryptographic generator."""
+    return "".join(choose(PASSWORD_LETTERS) for _ in range(length))
+
+
+def api_username(code: str, number: int, digits: int) -> str:
+    return f"{code}_{number:0{digits}d}"
+
+
+def api_first_name(label: str) -> str:
+    """Give the first name of a connection's user: its label without the characters of markup (spec §2.7)."""
+    return re.sub(r'[<>&"]', "_", label)[:255]

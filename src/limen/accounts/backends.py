@@ -1,0 +1,31 @@
+"""Who may sign in to the screens: enabled people, by name or e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from limen.accounts import operations, queries
+from limen.accounts.models import User
+
+
+class PeopleBackend:
+    """Django's authentication backend. Users of connections and jobs are answered like unknown ones."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **others: Any
+    ) -> User | None:
+        if username is None or password is None:
+            return None
+        row = queries.user_to_authenticate(username)
+        if row is not None and row.type != "user":
+            row = None
+        # First the work, then the answer: how long it takes tells nothing.
+        right = operations.check_password(row, password)
+        if row is None or not right or not row.enabled:
+            return None
+        return User.objects.get(id=row.id)
+
+    def get_user(self, user_id: int) -> User | None:
+        return User.objects.filter(id=user_id, type="user", enabled=True).first()

@@ -1,0 +1,152 @@
+"""Signing in and out, the first administrator, one's own password, and the first page."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from limen.accounts import operations, queries
+from limen.accounts.access import public, requires
+from limen.accounts.context import rail_of
+from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
+from limen.accounts.rules import MANAGE_CONNECTIONS, Caller
+from limen.kit import clock
+from limen.kit.errors import Invalid
+from limen.kit.text import fold
+from limen.kit.web.forms import show_violations
+
+
+@require_GET
+@requires(None)
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the first section that this person may see."""
+    return redirect(rail_of(_caller(request))[0].url)
+
+
+@require_GET
+@requires("limen_system_index")
+def system(request: HttpRequest) -> HttpResponse:
+    manages_connections = _caller(request).may(MANAGE_CONNECTIONS)
+    return render(request, "accounts/system.html", {"section": "system", "manages_connections": manages_connections})
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        # A fragment was asked for after the session had ended: the whole page must go, not the fragment.
+        return HttpResponseClientRedirect(_sign_in_again_at(request))
+    if request.user.is_authenticated:
+        return redirect(_where_to(request))
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        # Folded: "Julia" and "julia" are one person and must share one count of failures.
+        user = authenticate(
+            request, username=fold(form.cleaned_data["username"]), password=form.cleaned_data["password"]
+        )
+        if user is not None:
+            login(request, user)
+            return redirect(_where_to(request))
+        form.add_error(None, _("No user has this name and this password. Check both and try again."))
+    context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@public
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("accounts:sign-in")
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password", "repeat")
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the first administrator: a link from the console that works once."""
+    if not queries.setup_link_is_open(token, now=clock.now()):
+        return render(request, "accounts/set_up_over.html", status=403)
+    form = SetUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entered = form.cleaned_data
+        try:
+            operations.create_first_administrator(
+                token=token,
+                username=entered["username"],
+                password=entered["password"],
+                first_name=entered["name"],
+                now=clock.now(),
+            )
+        except Invalid as refusal:
+            show_violations(form, refusal)
+        else:
+            user = authenticate(request, username=fold(entered["username"]), password=entered["password"])
+            login(request, cast(AbstractBaseUser, user))
+            messages.success(request, _("Welcome to Limen. You are its administrator."))
+            return redirect("home")
+    return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters("current", "password", "repeat")
+@require_http_methods(["GET", "POST"])
+@requires(None)
+def password(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entered = form.cleaned_data
+        try:
+            operations.change_own_password(
+                current=entered["current"], password=entered["password"], by=_caller(request), now=clock.now()
+            )
+        except Invalid as refusal:
+            show_violations(form, refusal)
+        else:
+            # Keeps this session alive under a new key; all others carry the digest of the old password.
+            request.user.refresh_from_db()
+            update_session_auth_hash(request, cast(AbstractBaseUser, request.user))
+            messages.success(request, _("Your password is changed. Other windows and devices are signed out."))
+            return redirect("accounts:password")
+    return render(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
+    """Answer instead of the sign-in page after too many failures (called by the limiter, no route)."""
+    minutes = max(1, -(-settings.LIMEN_SIGN_IN_PAUSE // 60))
+    answer = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
+    answer["Retry-After"] = str(settings.LIMEN_SIGN_IN_PAUSE)
+    return answer
+
+
+def _caller(request: HttpRequest) -> Caller:
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    return caller
+
+
+def _where_to(request: HttpRequest) -> str:
+    """Give the page that was asked for before signing in, when it is one of ours."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else reverse("home")
+
+
+def _sign_in_again_at(request: HttpRequest) -> str:
+    page: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return f"{reverse('accounts:sign-in')}?{urlencode({'next': page or '/'})}"
