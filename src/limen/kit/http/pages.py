@@ -78,7 +78,7 @@ def page_answer(
     shown = params if params is not None else default_params(request, query)
 
     def link(page: int) -> bytes:
-        return href(url, [("page", str(page)), *shown])
+        return link_to(url, [("page", str(page)), *shown])
 
     links = [b'"self":' + link(query.page), b'"first":' + link(1)]
     if query.page > 1:
@@ -101,9 +101,9 @@ def _cursor_page(
 ) -> bytes:
     shown = list(params) if params is not None else default_params(request, query)
     here = [("search_after", query.after)] if query.after is not None else []
-    links = [b'"self":' + href(url, [*shown, *here]), b'"first":' + href(url, shown)]
+    links = [b'"self":' + link_to(url, [*shown, *here]), b'"first":' + link_to(url, shown)]
     if len(items) == query.limit and next_after is not None:
-        links.append(b'"next":' + href(url, [*shown, ("search_after", next_after)]))
+        links.append(b'"next":' + link_to(url, [*shown, ("search_after", next_after)]))
     return b'{"_links":{' + b",".join(links) + b'},"_embedded":{"items":[' + b",".join(items) + b"]}}"
 
 
@@ -116,10 +116,10 @@ def default_params(request: HttpRequest, query: PageQuery) -> list[tuple[str, st
     return own + [(name, value) for name, values in request.GET.lists() for value in values if name not in taken]
 
 
-def href(url: str, params: Params) -> bytes:
-    """Encode a link as a JSON string, query in RFC 3986 form with `/ ? @ : ! ; , *` readable."""
+def link_to(url: str, params: Params) -> bytes:
+    """Encode a link as `{"href": …}`, query in RFC 3986 form with `/ ? @ : ! ; , *` readable."""
     query = "&".join(f"{quote(name, safe='')}={quote(value, safe='/?@:!;,*')}" for name, value in params)
-    return orjson.dumps(f"{url}?{query}")
+    return b'{"href":' + orjson.dumps(f"{url}?{query}") + b"}"
 
 
 def _limit(text: str | None) -> int:
