@@ -1,0 +1,34 @@
+"""The token endpoint."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from limen.connections import operations, wire
+from limen.kit import clock
+from limen.kit.http.endpoint import ApiRequest, endpoint
+from limen.kit.http.json import raw_answer
+
+
+# `accepts=None`: here the size of the body is judged before its media type, by the contract's order.
+@endpoint(name="fos_oauth_server_token", public=True, accepts=None)
+def issue_token(request: ApiRequest) -> HttpResponse:
+    """Exchange credentials for a pair of tokens (connections §6 of the contract)."""
+    # The announced size first, so that a large body is not even read.
+    wire.check_size(_announced_size(request), settings.LIMEN_TOKEN_BODY_MAX)
+    body = request.body
+    wire.check_size(len(body), settings.LIMEN_TOKEN_BODY_MAX)
+    media_type = wire.check_content_type(request.META.get("CONTENT_TYPE", ""))
+    asked = wire.read_token_request(
+        body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
+    )
+    answer = raw_answer(wire.token_answer(operations.grant_token(asked=asked, now=clock.now())))
+    answer["Cache-Control"] = "no-store"
+    answer["Pragma"] = "no-cache"
+    return answer
+
+
+def _announced_size(request: ApiRequest) -> int:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isascii() and announced.isdigit() else 0

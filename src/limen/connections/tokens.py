@@ -1,0 +1,53 @@
+"""The edge that every call of the API passes first: from the request's header to its caller.
+
+A module of its own, beside `api.py`: it answers no request, it is what the settings name as
+LIMEN_API_AUTHENTICATOR.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from limen.accounts.rules import OVERALL, Caller
+from limen.connections import operations, queries, rules
+from limen.kit import clock
+from limen.kit.errors import Unauthenticated
+
+_REQUIRED = 'Authentication is required: send the access token as "Authorization: Bearer …".'
+_INVALID = "The access token is invalid. Authenticate again."
+_EXPIRED = "The access token has expired. Refresh it or authenticate again."
+
+
+def authenticate(request: HttpRequest) -> Caller:
+    """Give the caller of a request; Unauthenticated, or Forbidden without overall access. 1 query.
+
+    One more in the first call of a minute of a connection, which notes that it is used.
+    """
+    holder = queries.holder(rules.digest(_bearer(request)))
+    now = clock.now()
+    if holder is None or not holder.enabled:
+        raise Unauthenticated(_INVALID)
+    if rules.is_expired(holder.expires_at, now):
+        raise Unauthenticated(_EXPIRED)
+    operations.note_use(holder=holder, now=now)
+    caller = Caller(
+        user_id=holder.user_id,
+        username=holder.username,
+        name=holder.name,
+        kind=holder.kind,
+        permissions=holder.permissions,
+        timezone=holder.timezone,
+        author_connection_id=holder.own_connection,
+        connection_id=holder.connection.id if holder.connection else None,
+        reads_counted=holder.reads_counted,
+    )
+    caller.require(OVERALL)
+    return caller
+
+
+def _bearer(request: HttpRequest) -> str:
+    """Take the token from the header only: in an address it would end up in logs."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(_REQUIRED)
+    return str(token.strip())
