@@ -32,7 +32,7 @@ register = template.Library()
 
 # In the order of the layers; each file says its layer itself.
 STYLESHEETS = (
-    "layers",
+    "reset",
     "tokens",
     "base",
     "shell",
@@ -40,15 +40,18 @@ STYLESHEETS = (
     "page-head",
     "button",
     "card",
+    "door",
     "badge",
     "notice",
     "field",
+    "toolbar",
     "table",
     "meter",
     "pager",
     "tabs",
     "empty",
     "facts",
+    "value",
     "dialog",
     "toast",
     "chart",

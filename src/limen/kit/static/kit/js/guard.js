@@ -1,0 +1,28 @@
+// Unsaved changes: a form with data-guard asks before its page is left with something typed and not sent.
+// An element with data-unsaved (hidden at first) shows while there is.
+const guarded = new Map();
+
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  // A form that came back with errors holds what was typed and not saved.
+  guarded.set(form, form.querySelector("[aria-invalid='true']") ? null : stateOf(form));
+  form.addEventListener("submit", () => guarded.delete(form));
+  for (const change of ["input", "change"]) document.addEventListener(change, mark);
+}
+mark();
+
+window.addEventListener("beforeunload", (event) => {
+  if (isChanged()) event.preventDefault();
+});
+
+function stateOf(form) {
+  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+}
+
+function isChanged() {
+  return [...guarded].some(([form, before]) => form.isConnected && stateOf(form) !== before);
+}
+
+function mark() {
+  const changed = isChanged();
+  for (const sign of document.querySelectorAll("[data-unsaved]")) sign.hidden = !changed;
+}
