@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +23,12 @@ from limen.connections.models import (
     RefreshToken,
     WrongCombination,
 )
-from limen.connections.rules import ClientConnection, Holder, Period, Sealed, Week
+from limen.connections.rules import ClientConnection, Holder, Period, Sealed, SealedWithUnknownKey, Week
 from limen.events import queries as events
 from limen.kit.errors import NotFound
 from limen.kit.text import fold
+
+log = logging.getLogger(__name__)
 
 # Any number that is ours alone among the advisory locks of this database.
 _CREATION_LOCK = 7_300_001
@@ -119,10 +122,7 @@ def first_call_at(code: str) -> datetime | None:
 
 
 def secret_of(code: str) -> str:
-    """Give the secret in clear; NotFound as `connection_settings`. 2 queries.
-
-    Raises SealedWithUnknownKey when the instance key it was encrypted with is gone.
-    """
+    """Give the secret in clear; NotFound as `connection_settings`, Conflict when its key is gone. 2 queries."""
     client = find(code).client_id
     key_id, ciphertext = (
         ClientSecret.objects.filter(client=client).order_by("-id").values_list("key_id", "ciphertext")[0]
@@ -287,8 +287,18 @@ def client_to_authenticate(client: int, random_id: str) -> ClientToAuthenticate 
     )
     if not rows:
         return None
-    opened = {id: _open(key_id, ciphertext, client) for id, key_id, ciphertext, _ in rows}
-    return ClientToAuthenticate(client, tuple(rows[0][3]), opened)
+    opened = {id: _open_if_possible(key_id, ciphertext, client) for id, key_id, ciphertext, _ in rows}
+    readable = {id: secret for id, secret in opened.items() if secret is not None}
+    return ClientToAuthenticate(client, tuple(rows[0][3]), readable)
+
+
+def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> str | None:
+    """Give a secret, or None with a line in the log: to a connector a lost key looks like a wrong secret."""
+    try:
+        return _open(key_id, ciphertext, client)
+    except SealedWithUnknownKey:
+        log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
+        return None
 
 
 def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from limen.kit.errors import Conflict
+
 _BASE_36 = string.digits + string.ascii_lowercase
 # 50 characters of base 36 hold 258 bits.
 _RANDOM_LENGTH = 50
@@ -69,8 +71,11 @@ class Sealed:
     ciphertext: bytes
 
 
-class SealedWithUnknownKey(Exception):
-    """The instance key that sealed this secret is gone, or the row was tampered with. Regenerate the secret."""
+class SealedWithUnknownKey(Conflict):
+    """The instance key that sealed this secret is gone, or the row was tampered with."""
+
+    def __init__(self) -> None:
+        super().__init__("This secret cannot be read any more: the key of this installation has changed. Regenerate it.")
 
 
 def seal(secret: str, *, keys: Sequence[str], client: int) -> Sealed:
@@ -89,7 +94,7 @@ def open_sealed(sealed: Sealed, *, keys: Sequence[str], client: int) -> str:
                 return AESGCM(key).decrypt(nonce, ciphertext, _binding(client)).decode()
             except InvalidTag:
                 break
-    raise SealedWithUnknownKey(sealed.key_id)
+    raise SealedWithUnknownKey
 
 
 @cache
