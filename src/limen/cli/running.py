@@ -179,8 +179,8 @@ def _wait_until_it_answers(values: dict[str, Any], children: Sequence[subprocess
         try:
             with urllib.request.urlopen(url, timeout=2):  # our own address
                 return
-        except urllib.error.HTTPError:
-            return
+        except urllib.error.HTTPError as error:
+            raise click.ClickException(f"The web server answers with {error.code}; its log is above.") from None
         except OSError:
             time.sleep(0.05)
     raise click.ClickException(f"The web server does not answer at {url}.")
