@@ -69,20 +69,21 @@ def _save_row(row: MediaRow, *, by: Caller, now: datetime) -> None:
         events.record(Happening("media_file.created", f"media_file:{row.code}"), by=by, now=now)
 
 
-class _Passing(File[bytes]):
+class _Passing(File):  # type: ignore[type-arg]  # generic in the stubs only
     """A file on its way into the storage: what passes is hashed and counted, so that nothing is read twice.
 
     Deliberately without `temporary_file_path`: the storage would move an upload's file instead of reading it.
     """
 
     def __init__(self, file: IO[bytes] | File[bytes]) -> None:
-        super().__init__(file)  # type: ignore[arg-type]  # Django's stubs want IO, and it takes its own File too
+        super().__init__(file)
+        self.source = file
         self.head = b""
         self.passed = 0
         self.hash = hashlib.sha256()
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        while chunk := self.file.read(chunk_size or self.DEFAULT_CHUNK_SIZE):
+        while chunk := self.source.read(chunk_size or self.DEFAULT_CHUNK_SIZE):
             if len(self.head) < rules.HEAD_SIZE:
                 self.head = (self.head + chunk)[: rules.HEAD_SIZE]
             self.passed += len(chunk)
