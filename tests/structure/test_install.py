@@ -62,7 +62,7 @@ class TestInstall:
         assert queries.snapshot() is before
 
     def test_installing_takes_a_handful_of_statements(self, empty: None, count_queries) -> None:
-        with count_queries(21):
+        with count_queries(17):
             operations.install()
         assert queries.snapshot().main_identifier.code == "sku"
 

@@ -126,10 +126,11 @@ class Attribute(Coded):
 
 
 class Option(models.Model):
-    """Not part of the snapshot: there can be hundreds of thousands."""
+    """Not part of the snapshot: there can be hundreds of thousands. `folded` finds and orders them."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=100)
+    folded = models.CharField(max_length=100, db_collation="C")
     sort_order = models.BigIntegerField()
     labels = models.TextField(default="{}")
     attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="options", db_index=False)
@@ -138,7 +139,7 @@ class Option(models.Model):
 
     class Meta:
         db_table = "structure_option"
-        constraints = [models.UniqueConstraint("attribute", Lower("code"), name="structure_option_code_unique")]
+        constraints = [models.UniqueConstraint(fields=["attribute", "folded"], name="structure_option_code_unique")]
         indexes = [models.Index(fields=["attribute", "sort_order"], name="option_sort_order")]
 
     def __str__(self) -> str:

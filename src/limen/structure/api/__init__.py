@@ -1,0 +1,1 @@
+"""The structure's edges to the REST API."""

@@ -28,4 +28,4 @@ def currencies() -> list[str]:
     """ISO 4217 codes, those of the past included; sorted."""
     from babel import Locale
 
-    return sorted(code for code in Locale("en").currencies if re.fullmatch("[A-Z]{3}", code))
+    return sorted(code for code in map(str, Locale("en").currencies) if re.fullmatch("[A-Z]{3}", code))

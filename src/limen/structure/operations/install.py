@@ -24,7 +24,7 @@ from limen.structure.models import (
     MeasurementFamily,
     Version,
 )
-from limen.structure.operations.version import new_version
+from limen.structure.operations.changes import new_version
 from limen.structure.queries import snapshot_for_change
 from limen.structure.rules.records import IDENTIFIER, Structure
 

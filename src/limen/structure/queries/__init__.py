@@ -1,7 +1,10 @@
 """Reading the catalogue's structure."""
 
+from limen.structure.queries.options import count_options as count_options
 from limen.structure.queries.options import option_labels as option_labels
+from limen.structure.queries.options import option_of as option_of
 from limen.structure.queries.options import options as options
+from limen.structure.queries.options import options_of as options_of
 from limen.structure.queries.snapshot import locked_snapshot as locked_snapshot
 from limen.structure.queries.snapshot import snapshot as snapshot
 from limen.structure.queries.snapshot import snapshot_for_change as snapshot_for_change

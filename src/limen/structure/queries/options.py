@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import orjson
 from django.db import connection
 
 from limen.kit.text import fold
-from limen.structure.rules.records import Structure
+from limen.structure import models
+from limen.structure.rules.options import Option
+from limen.structure.rules.records import Attribute, Structure
 
 Pair = tuple[str, str]
 
@@ -35,7 +38,7 @@ def options(pairs: Collection[Pair], structure: Structure) -> dict[Pair, str]:
             cursor.execute(
                 "SELECT asked.attribute, o.code"
                 " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS asked (attribute, attribute_id, folded)"
-                " JOIN structure_option o ON o.attribute_id = asked.attribute_id AND lower(o.code) = asked.folded",
+                " JOIN structure_option o ON o.attribute_id = asked.attribute_id AND o.folded = asked.folded",
                 [[code for code, _ in asked], [ids[code] for code, _ in asked], [folded for _, folded in asked]],
             )
             found.update(((attribute, fold(code)), code) for attribute, code in cursor.fetchall())
@@ -51,10 +54,38 @@ def option_labels(pairs: Collection[Pair]) -> dict[Pair, Mapping[str, str]]:
         cursor.execute(
             "SELECT a.code, o.code, o.labels FROM unnest(%s::text[], %s::text[]) AS asked (attribute, folded)"
             " JOIN structure_attribute a ON lower(a.code) = lower(asked.attribute)"
-            " JOIN structure_option o ON o.attribute_id = a.id AND lower(o.code) = asked.folded",
+            " JOIN structure_option o ON o.attribute_id = a.id AND o.folded = asked.folded",
             [[attribute for attribute, _ in pairs], [fold(code) for _, code in pairs]],
         )
         return {(attribute, code): orjson.loads(labels) for attribute, code, labels in cursor.fetchall()}
+
+
+def option_of(attribute: Attribute, code: str) -> Option | None:
+    """Give one option, whatever the case of its code. 1 query."""
+    if "\0" in code:
+        return None
+    row = _rows(attribute).filter(folded=fold(code)).first()
+    return _option(attribute, row) if row else None
+
+
+def options_of(attribute: Attribute, *, offset: int, limit: int) -> list[Option]:
+    """Give one page of an attribute's options by code, case ignored. 1 query."""
+    rows = _rows(attribute).order_by("folded")[offset : offset + limit]
+    return [_option(attribute, row) for row in rows]
+
+
+def count_options(attribute: Attribute) -> int:
+    """1 query."""
+    return int(_rows(attribute).count())
+
+
+def _rows(attribute: Attribute) -> Any:
+    return models.Option.objects.filter(attribute_id=attribute.id).values_list("id", "code", "sort_order", "labels")
+
+
+def _option(attribute: Attribute, row: tuple[int, str, int, str]) -> Option:
+    id, code, sort_order, labels = row
+    return Option(id, code, attribute.code, sort_order, orjson.loads(labels))
 
 
 def _remembered_for(structure: Structure) -> dict[Pair, str | None]:

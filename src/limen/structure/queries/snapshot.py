@@ -194,13 +194,8 @@ def _read_attributes(load: Load) -> None:
     load.attributes = load.attributes.with_changed(
         [
             Attribute(
-                *row[:7],
-                _set(row[7]),
-                *row[8:20],
-                _tuple(row[20]),
-                *row[21:24],
-                _map(row[24]),
-                _map(row[25]),
+                # Positional, in the order of the statement: with names this would take twice as long.
+                *(*row[:7], _set(row[7]), *row[8:20], _tuple(row[20]), *row[21:24], _map(row[24]), _map(row[25])),
                 *row[26:],
             )
             for row in rows
@@ -286,7 +281,7 @@ def _read_association_types(load: Load) -> None:
         "SELECT id, code, is_two_way, is_quantified, labels FROM structure_association_type WHERE revision > %s"
     )
     load.association_types = load.association_types.with_changed(
-        [AssociationType(*row[:4], _map(row[4])) for row in rows]
+        [AssociationType(id, code, two_way, quantified, _map(labels)) for id, code, two_way, quantified, labels in rows]
     )
 
 

@@ -1,5 +1,18 @@
 """Decisions about the catalogue's structure, and the records they speak of. Pure."""
 
+from limen.structure.rules.association_types import ASSOCIATION_TYPE as ASSOCIATION_TYPE
+from limen.structure.rules.association_types import GROUP as GROUP
+from limen.structure.rules.attribute_groups import ATTRIBUTE_GROUP as ATTRIBUTE_GROUP
+from limen.structure.rules.attribute_groups import OTHER as OTHER
+from limen.structure.rules.attribute_types import has_options as has_options
+from limen.structure.rules.attributes import ATTRIBUTE as ATTRIBUTE
+from limen.structure.rules.categories import CATEGORY as CATEGORY
+from limen.structure.rules.channels import CHANNEL as CHANNEL
+from limen.structure.rules.families import FAMILY as FAMILY
+from limen.structure.rules.options import OPTION as OPTION
+from limen.structure.rules.options import Option as Option
+from limen.structure.rules.options import check_same_attribute as check_same_attribute
+from limen.structure.rules.options import no_options_message as no_options_message
 from limen.structure.rules.patterns import compile_pattern as compile_pattern
 from limen.structure.rules.patterns import matches as matches
 from limen.structure.rules.records import BOOLEAN as BOOLEAN

@@ -232,6 +232,15 @@ class CategorySection(Section[Category]):
             found.setdefault(one.parent, []).append(one)
         return {parent: tuple(ones) for parent, ones in found.items()}
 
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """Code → place among its siblings, from 1; every root has 1."""
+        return {
+            one.code: 1 if parent is None else rank
+            for parent, ones in self.children.items()
+            for rank, one in enumerate(ones, 1)
+        }
+
     def below(self, code: str | None) -> Iterator[Category]:
         """Everything below a category (None: below nothing, so all), depth first, without itself."""
         waiting = list(reversed(self.children.get(code, ())))

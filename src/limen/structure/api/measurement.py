@@ -1,0 +1,45 @@
+"""Measurement families: a JSON array in, a JSON array out."""
+
+from __future__ import annotations
+
+import orjson
+from django.http import HttpResponse
+
+from limen.kit import clock
+from limen.kit.errors import Malformed, Refused
+from limen.kit.http.endpoint import ApiRequest, endpoint, refusal_body
+from limen.kit.http.json import JsonObject, base_url, json_answer
+from limen.structure import operations, queries, wire
+from limen.structure.rules.draft import Body
+from limen.structure.rules.measurement import read_families
+
+
+@endpoint(name="pim_api_measurement_family_get", permission="pim_api_measurement_family_list")
+def list_measurement_families(request: ApiRequest) -> HttpResponse:
+    families = queries.snapshot().measurement_family_section.in_order
+    return json_answer([wire.measurement_family(one) for one in families])
+
+
+@endpoint(name="pim_api_measurement_family_create_or_update", permission="pim_api_measurement_family_edit")
+def upsert_measurement_families(request: ApiRequest) -> HttpResponse:
+    """Each family is its own change; one that is refused harms no other."""
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        body = None
+    if body is None:
+        raise Malformed("The body is not valid JSON.")
+    return json_answer([_upsert(request, one) for one in read_families(body)])
+
+
+def _upsert(request: ApiRequest, body: Body) -> JsonObject:
+    code = body.get("code")
+    result: JsonObject = {"code": code if isinstance(code, str) else ""}
+    try:
+        outcome = operations.upsert_measurement_family(body, by=request.caller, now=clock.now())
+    except Refused as refusal:
+        answer = refusal_body(refusal, base_url(request), None)
+        result["status_code"] = answer.pop("code")
+        return result | answer
+    result["status_code"] = 201 if outcome.created else 204
+    return result

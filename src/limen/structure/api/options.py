@@ -1,0 +1,77 @@
+"""Attribute options: they hang below an attribute and are read from the database page by page."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from limen.kit import clock
+from limen.kit.errors import NotFound
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
+from limen.kit.http.json import base_url, created, decode_object, raw_answer, segment, updated
+from limen.kit.http.pages import page_answer, read_page, with_self
+from limen.structure import operations, queries, wire
+from limen.structure.api.resources import ROOT, bulk_answer
+from limen.structure.rules import Attribute, Structure, has_options, no_options_message
+
+_NAME = "pim_api_attribute_option"
+_PATCH_ANCHOR = "patch_attributes__attribute_code__options__code_"
+
+
+@endpoint(name=f"{_NAME}_list", permission=f"{_NAME}_list")
+def list_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    query = read_page(request)
+    structure = queries.snapshot()
+    attribute = _attribute_with_options(structure, attribute_code)
+    found = queries.options_of(attribute, offset=query.offset, limit=query.limit)
+    count = queries.count_options(attribute) if query.with_count else None
+    base = base_url(request)
+    items = [
+        with_self(base + _path(attribute.code, one.code), wire.encode(wire.option(one, structure))) for one in found
+    ]
+    return page_answer(request, query, items, count=count)
+
+
+@endpoint(name=f"{_NAME}_get", permission=f"{_NAME}_list")
+def get_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
+    structure = queries.snapshot()
+    attribute = _attribute_with_options(structure, attribute_code)
+    found = queries.option_of(attribute, code)
+    if found is None:
+        raise NotFound(f'"{code}" does not exist, or is not an option of the attribute "{attribute.code}".')
+    return raw_answer(wire.encode(wire.option(found, structure)))
+
+
+@endpoint(name=f"{_NAME}_create", permission=f"{_NAME}_edit", anchor="post_attributes__attribute_code__options")
+def create_option(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    body = decode_object(request.body)
+    outcome = operations.create_option(attribute_code, body, by=request.caller, now=clock.now())
+    return created(request, _path(attribute_code, outcome.code))
+
+
+@endpoint(name=f"{_NAME}_partial_update", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR)
+def upsert_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
+    body = decode_object(request.body)
+    outcome = operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now())
+    answer = created if outcome.created else updated
+    return answer(request, _path(attribute_code, outcome.code))
+
+
+@endpoint(name=f"{_NAME}_partial_update_list", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, accepts=(COLLECTION,))
+def upsert_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    return bulk_answer(
+        request,
+        lambda code, body: operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now()),
+    )
+
+
+def _attribute_with_options(structure: Structure, code: str) -> Attribute:
+    attribute = structure.attribute(code)
+    if attribute is None:
+        raise NotFound(f'The attribute "{code}" does not exist.')
+    if not has_options(attribute.type):
+        raise NotFound(no_options_message(attribute))
+    return attribute
+
+
+def _path(attribute: str, code: str) -> str:
+    return f"{ROOT}/attributes/{segment(attribute)}/options/{segment(code)}"

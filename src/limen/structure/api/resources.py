@@ -1,0 +1,151 @@
+"""The endpoints of a resource, made from its description: list, create, bulk PATCH, get, PATCH."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+
+from limen.kit import clock
+from limen.kit.errors import Malformed, NotFound, Refused
+from limen.kit.http import ndjson
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods
+from limen.kit.http.json import base_url, created, decode_object, raw_answer, segment, updated
+from limen.kit.http.pages import page_answer, read_page, with_self
+from limen.structure import operations, queries, wire
+from limen.structure.errors import LineFailed
+from limen.structure.operations import Outcome
+from limen.structure.rules.records import Section, Structure
+from limen.structure.rules.search import Criterion, Filters, read_search
+
+ROOT = "/api/rest/v1"
+
+log = logging.getLogger(__name__)
+
+Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of record as the API shows it.
+
+    `name` is the stem of route names and permissions, `anchor` that of documentation links, `title` its
+    name in messages. `tests` turn a search criterion into a test of a record, per filter. `noun` is a key
+    of `operations.RESOURCES`; without it the resource is read-only.
+    """
+
+    path: str
+    name: str
+    title: str
+    section: Callable[[Structure], Section[Any]]
+    printed: Callable[..., wire.Plain]
+    noun: str | None = None
+    anchor: str = ""
+    filters: Filters = field(default_factory=dict)
+    tests: Mapping[str, Callable[[Criterion, Structure], Test]] = field(default_factory=dict)
+    search_refusal: type[Refused] = Malformed
+    list_permission: str | None = ""
+    # Turns the query string into further arguments of `printed`.
+    options: Callable[[ApiRequest], Mapping[str, Any]] = lambda request: {}
+
+    @property
+    def reads(self) -> str | None:
+        return f"{self.name}_list" if self.list_permission == "" else self.list_permission
+
+    def collection(self) -> View:
+        """The view of `/<path>`."""
+        found = {"GET": endpoint(name=f"{self.name}_list", permission=self.reads)(self._list)}
+        if self.noun is not None:
+            edits = f"{self.name}_edit"
+            found["POST"] = endpoint(name=f"{self.name}_create", permission=edits, anchor=f"post_{self.anchor}")(
+                self._create
+            )
+            found["PATCH"] = endpoint(
+                name=f"{self.name}_partial_update_list",
+                permission=edits,
+                anchor=f"patch_{self.anchor}__code_",
+                accepts=(COLLECTION,),
+            )(self._upsert_many)
+        return methods(**found)
+
+    def item(self) -> View:
+        """The view of `/<path>/<code>`."""
+        found = {"GET": endpoint(name=f"{self.name}_get", permission=self.reads)(self._get)}
+        if self.noun is not None:
+            found["PATCH"] = endpoint(
+                name=f"{self.name}_partial_update",
+                permission=f"{self.name}_edit",
+                anchor=f"patch_{self.anchor}__code_",
+            )(self._upsert)
+        return methods(**found)
+
+    def _list(self, request: ApiRequest) -> HttpResponse:
+        query = read_page(request)
+        structure = queries.snapshot()
+        records = self._matching(request.GET.get("search", ""), structure)
+        shown = records[query.offset : query.offset + query.limit]
+        options, here = self.options(request), base_url(request) + ROOT
+        items = [
+            with_self(f"{here}/{self.path}/{segment(one.code)}", self._encode(one, structure, options)) for one in shown
+        ]
+        return page_answer(request, query, items, count=len(records) if query.with_count else None)
+
+    def _matching(self, search: str, structure: Structure) -> tuple[Any, ...]:
+        """Records in their order. `search` is kept in links but not looked at where there are no filters."""
+        records = self.section(structure).in_order
+        if not self.filters:
+            return records
+        for criterion in read_search(search, self.filters, refusal=self.search_refusal):
+            test = self.tests[criterion.property](criterion, structure)
+            records = tuple(one for one in records if test(one))
+        return records
+
+    def _get(self, request: ApiRequest, code: str) -> HttpResponse:
+        structure = queries.snapshot()
+        found = self.section(structure).find(code)
+        if found is None:
+            raise NotFound(f'{self.title} "{code}" does not exist.')
+        return raw_answer(self._encode(found, structure, self.options(request)))
+
+    def _encode(self, one: Any, structure: Structure, options: Mapping[str, Any]) -> bytes:
+        return wire.encode(self.printed(one, structure, **options))
+
+    def _create(self, request: ApiRequest) -> HttpResponse:
+        body = decode_object(request.body)
+        outcome = operations.create(self.noun or "", body, by=request.caller, now=clock.now())
+        return created(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
+
+    def _upsert(self, request: ApiRequest, code: str) -> HttpResponse:
+        body = decode_object(request.body)
+        outcome = operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now())
+        answer = created if outcome.created else updated
+        return answer(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
+
+    def _upsert_many(self, request: ApiRequest) -> HttpResponse:
+        return bulk_answer(
+            request,
+            lambda code, body: operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now()),
+        )
+
+
+def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Outcome]) -> HttpResponse:
+    """Answer a bulk PATCH, line by line and in order; each line is its own change and harms only itself."""
+    base, anchor = base_url(request), request.endpoint.anchor
+    results: list[bytes] = []
+    for number, line in enumerate(ndjson.lines(request), 1):
+        key: dict[str, str] = {}
+        outcome: int | Refused
+        try:
+            body = ndjson.read_line(line)
+            key["code"] = ndjson.read_key(body, "code")
+            outcome = 201 if upsert(key["code"], body).created else 204
+        except Refused as refusal:
+            outcome = refusal
+        except Exception:
+            log.exception("unexpected error in a line of %s", request.endpoint.name)
+            outcome = LineFailed("Internal error. The server's log has it.")
+        results.append(ndjson.line_result(number, outcome, base, anchor, key))
+    return ndjson.answer(results)

@@ -1,0 +1,69 @@
+"""Attribute groups. An attribute belongs to exactly one; listing it in a group moves it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from limen.kit.errors import Violation
+from limen.kit.text import fold
+from limen.structure.rules import draft as read
+from limen.structure.rules.draft import Draft
+from limen.structure.rules.nouns import (
+    Change,
+    Noun,
+    code_is_free,
+    code_is_well_formed,
+    is_whole,
+    labels_are_valid,
+    unchanged,
+    whole,
+)
+from limen.structure.rules.records import AttributeGroup, Structure
+
+# The group of attributes that belong nowhere else; it always exists.
+OTHER = "other"
+MOST_GROUPS = 1000
+
+
+def _read_attributes(name: str, value: object, draft: Draft, structure: Structure) -> None:
+    if isinstance(draft["code"], str) and fold(draft["code"]) == OTHER:
+        # Its members are what no other group has: as in the target, a list sent for it is not looked at.
+        read.read_list(name, value)
+        return
+    read.references("attribute", read.attribute_code)(name, value, draft, structure)
+    draft[name] = sorted(draft[name])
+
+
+def _draft_of(group: AttributeGroup, structure: Structure) -> Draft:
+    return {
+        "code": group.code,
+        "sort_order": group.sort_order,
+        "attributes": sorted(one.code for one in structure.attributes_by_group.get(group.code, ())),
+        "labels": dict(group.labels),
+    }
+
+
+def _check(change: Change) -> Iterator[Violation]:
+    if change.stored is None and len(change.structure.attribute_groups) >= MOST_GROUPS:
+        yield Violation("", "attribute_group.limit", f"The limit of {MOST_GROUPS} attribute groups is reached.")
+    yield from code_is_free(change)
+    yield from unchanged(change, "code")
+    yield from code_is_well_formed(change)
+    yield from is_whole(change, "sort_order")
+    yield from labels_are_valid(change)
+
+
+ATTRIBUTE_GROUP = Noun(
+    name="attribute_group",
+    readers={
+        "code": read.code,
+        "sort_order": read.scalar,
+        "attributes": _read_attributes,
+        "labels": read.merged_labels,
+        "_links": read.ignored,
+    },
+    blank=lambda structure: {"code": None, "sort_order": 0, "attributes": [], "labels": {}},
+    draft_of=_draft_of,
+    steps=(_check,),
+    finish=lambda draft: {**draft, "sort_order": whole(draft["sort_order"])},
+)
