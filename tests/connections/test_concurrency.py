@@ -1,0 +1,111 @@
+"""What happens at the same instant: real transactions, one thread each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from limen.accounts.rules import SYSTEM
+from limen.connections import operations, queries, rules
+from limen.connections.models import Connection, OAuthClient, RefreshToken, WrongCombination
+from limen.connections.rules import TokenRequest
+from limen.kit.errors import Refused
+from tests.factories.connections import NOW, make_connection, token_for
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("installed")]
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run each in a thread of its own, all let go together; give the result or the refusal of each, in order."""
+    start = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[], object]) -> None:
+        try:
+            start.wait(10)
+            results[number] = act()
+        except Exception as refusal:
+            results[number] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_case_28_of_two_creations_at_the_limit_one_succeeds(settings: Any) -> None:
+    settings.LIMEN_CONNECTIONS_MAX = 3
+    make_connection(code="one")
+    make_connection(code="two")
+    results = at_once(*[lambda code=code: make_connection(code=code) for code in ("three", "four", "five", "six")])
+    assert sum(isinstance(one, operations.NewConnection) for one in results) == 1
+    assert [one for one in results if not isinstance(one, operations.NewConnection | Refused)] == []
+    assert Connection.objects.count() == OAuthClient.objects.count() == 3
+
+
+def test_of_two_creations_with_one_code_the_other_is_refused() -> None:
+    results = at_once(lambda: make_connection(code="erp"), lambda: make_connection(code="ERP"))
+    assert sorted(type(one).__name__ for one in results) == ["Invalid", "NewConnection"]
+
+
+def test_a_refresh_token_used_at_once_by_many_buys_one_pair() -> None:
+    new = make_connection()
+    row = Connection.objects.get()
+    pair = operations.issue_token(client_id=row.client_id, user_id=row.user_id, now=NOW)
+    asked = TokenRequest("refresh_token", new.client_id, new.secret, refresh_token=pair.refresh_token)
+    results = at_once(*[lambda: operations.grant_token(asked=asked, now=NOW)] * 6)
+    assert sum(isinstance(one, rules.TokenPair) for one in results) == 1
+    assert all(isinstance(one, rules.TokenPair | Refused) for one in results), results
+    assert RefreshToken.objects.count() == 1
+
+
+@contextmanager
+def between(monkeypatch: Any, act: Callable[[], object]) -> Iterator[list[threading.Thread]]:
+    """Let `act` begin in another thread after the credentials were found right, before the tokens are issued."""
+    check = operations._lock_connections
+    started: list[threading.Thread] = []
+
+    def slow(*pair: int) -> Any:
+        if not started:
+            started.append(threading.Thread(target=lambda: (act(), connection.close())))
+            started[0].start()
+            started[0].join(10)
+        return check(*pair)
+
+    monkeypatch.setattr(operations, "_lock_connections", slow)
+    yield started
+
+
+@pytest.mark.parametrize("act", ["regenerate_secret", "regenerate_password", "delete_connection"])
+@pytest.mark.parametrize("grant", ["password", "refresh_token"])
+def test_no_token_slips_through_a_revocation_that_comes_between(monkeypatch: Any, act: str, grant: str) -> None:
+    new = make_connection(code="erp")
+    row = Connection.objects.get()
+    pair = operations.issue_token(client_id=row.client_id, user_id=row.user_id, now=NOW)
+    asked = TokenRequest(grant, new.client_id, new.secret, new.username, new.password, pair.refresh_token)
+
+    def revoke() -> None:
+        getattr(operations, act)(code="erp", by=SYSTEM, now=NOW)
+
+    with between(monkeypatch, revoke), pytest.raises(Refused) as refusal:
+        operations.grant_token(asked=asked, now=NOW)
+    assert refusal.value.status == 422
+    assert not RefreshToken.objects.exists()
+
+
+def test_a_use_noted_while_the_connection_is_deleted_is_no_error() -> None:
+    erp, shop = make_connection(code="erp"), make_connection(code="shop")
+    holder = queries.holder(rules.digest(token_for(shop, user_of=erp)))
+    assert holder
+    operations.delete_connection(code="shop", by=SYSTEM, now=NOW)
+    operations.note_use(holder=holder, now=NOW)
+    assert not WrongCombination.objects.exists()
