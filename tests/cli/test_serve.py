@@ -22,7 +22,7 @@ def served(installation: Installation) -> Iterator[subprocess.Popen[str]]:
     yield process
     if process.poll() is None:
         process.kill()
-        process.wait()
+    process.communicate()
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
@@ -88,7 +88,8 @@ class TestServe:
             assert "Limen is ready" in first_line(again)
         finally:
             again.send_signal(signal.SIGINT)
-            assert again.wait(timeout=10) == 0
+            again.communicate(timeout=10)
+            assert again.returncode == 0
         assert wait_until_gone(installation, 1) == []
 
     def test_a_taken_port_is_named(self, installation: Installation) -> None:

@@ -81,10 +81,11 @@ def create(
 def list_(as_json: bool) -> None:
     """List the connections."""
     from limen.connections import queries
+    from limen.kit import clock
 
     rows = [
         {"code": row.code, "label": row.label, "flow_type": row.flow_type, "auditable": row.auditable}
-        for row in queries.connections_for_list()
+        for row in queries.connections_for_list(now=clock.now())
     ]
     if as_json:
         click.echo(json.dumps(rows))
@@ -101,8 +102,9 @@ def list_(as_json: bool) -> None:
 def show(code: str, as_json: bool) -> None:
     """Show the connection CODE: everything but secret and password."""
     from limen.connections import queries
+    from limen.kit import clock
 
-    found = queries.connection_settings(code)
+    found = queries.connection_settings(code, now=clock.now())
     _print(
         {
             "code": found.code,

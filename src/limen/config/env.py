@@ -45,7 +45,12 @@ def port(value: str) -> int:
 
 
 def folder(value: str) -> Path:
-    return Path(value).expanduser().absolute()
+    return Path(value or _usual_folder()).expanduser().absolute()
+
+
+def _usual_folder() -> str:
+    # As root the embedded server runs under a system user that must reach its files: never under a home.
+    return "/var/lib/limen" if hasattr(os, "geteuid") and os.geteuid() == 0 else "~/.local/share/limen"
 
 
 def web_address(value: str) -> str:
@@ -76,13 +81,14 @@ class Setting:
     secret: bool = False
 
 
-def _default_data_dir() -> str:
-    # As root the embedded server runs under a system user that must reach its files: never under a home.
-    return "/var/lib/limen" if hasattr(os, "geteuid") and os.geteuid() == 0 else "~/.local/share/limen"
-
-
 SETTINGS: tuple[Setting, ...] = (
-    Setting("LIMEN_DATA_DIR", folder, _default_data_dir(), "Folder that holds the embedded database, media files and keys."),
+    Setting(
+        "LIMEN_DATA_DIR",
+        folder,
+        "",
+        "Folder that holds the embedded database, media files and keys. Without it: `~/.local/share/limen`,"
+        " and `/var/lib/limen` for root.",
+    ),
     Setting("LIMEN_DATABASE_URL", database, "", "A PostgreSQL (15 or later) to use instead of the embedded one."),
     Setting("LIMEN_PUBLIC_URL", web_address, "", "Address that links carry; without it, the one of each request."),
     Setting("LIMEN_HOST", text, "127.0.0.1", "Address the web server listens on."),
