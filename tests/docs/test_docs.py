@@ -29,7 +29,7 @@ def links() -> Iterator[tuple[Path, str]]:
                 yield page, target
 
 
-@pytest.mark.parametrize(("page", "target"), links(), ids=lambda value: str(value).removeprefix(str(ROOT)))
+@pytest.mark.parametrize(("page", "target"), list(links()), ids=lambda value: str(value).removeprefix(str(ROOT)))
 def test_a_link_leads_to_a_file(page: Path, target: str) -> None:
     assert (page.parent / target.split("#")[0]).exists()
 
