@@ -88,6 +88,14 @@ class TestDownloadMediaFile:
         answer = api.get(f"/media-files/{row.code}/download")
         assert answer["Content-Disposition"] == 'attachment; filename="x\\"Set-Cookie: a=b.png"'
         assert not answer.cookies
+        answer.close()
+
+    def test_head_tells_what_get_would(self, api: Any) -> None:
+        row = make_media_file("orbit.png")
+        answer = api.client.head(f"/api/rest/v1/media-files/{row.code}/download")
+        assert answer.status_code == 200
+        assert answer["Content-Length"] == str(len(PNG))
+        answer.close()
 
     @pytest.mark.parametrize("code", [UNKNOWN, "nothing", "../../../../etc/passwd", "..%2F..%2F..%2Fetc%2Fpasswd"])
     def test_an_unknown_file_is_404(self, api: Any, code: str) -> None:
