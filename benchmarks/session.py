@@ -1,0 +1,101 @@
+"""A client that costs as little as possible: one kept connection, bodies encoded beforehand, answers not decoded."""
+
+from __future__ import annotations
+
+import base64
+import time
+from http.client import HTTPConnection
+from types import TracebackType
+from urllib.parse import urlsplit
+
+import orjson
+
+from benchmarks import catalogue
+from benchmarks.server import Target
+
+COLLECTION = "application/vnd.akeneo.collection+json"
+
+
+class Stopwatch:
+    """Adds up the time spent inside `with`, and leaves out what lies between."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since = 0.0
+
+    def __enter__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.seconds += time.perf_counter() - self._since
+
+
+class Session:
+    """Calls a server with a token of its own."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        parts = urlsplit(target.url)
+        self._http = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=120)
+        self._headers: dict[str, str] = {}
+        self.token()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.close()
+
+    def send(self, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
+        """Send a call to the REST API; `path` may also be a whole link of an answer."""
+        url = urlsplit(path)
+        way = f"{url.path}?{url.query}" if url.netloc else f"/api/rest/v1/{path}"
+        headers = {**self._headers, **({"Content-Type": media_type} if media_type else {})}
+        self._http.request(method, way, body=body, headers=headers)
+        answer = self._http.getresponse()
+        return answer.status, answer.read()
+
+    def token(self) -> None:
+        """Log in with the password."""
+        given = self.target.credentials
+        basic = base64.b64encode(f"{given['PIM_CLIENT_ID']}:{given['PIM_SECRET']}".encode()).decode()
+        body = {"grant_type": "password", "username": given["PIM_USERNAME"], "password": given["PIM_PASSWORD"]}
+        headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/json"}
+        self._http.request("POST", "/api/oauth/v1/token", body=orjson.dumps(body), headers=headers)
+        answer = self._http.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"The token endpoint answered {answer.status}: {content[:300]!r}")
+        self._headers = {"Authorization": f"Bearer {orjson.loads(content)['access_token']}"}
+
+    def bulk(self, path: str, body: bytes) -> bytes:
+        status, content = self.send("PATCH", path, body, COLLECTION)
+        if status != 200:
+            raise SystemExit(f"PATCH {path} answered {status}: {content[:300]!r}")
+        return content
+
+
+def check_lines(content: bytes, expected: int) -> None:
+    """End the run when a line of a bulk answer has another status: a figure over refusals would mean nothing."""
+    for line in content.split(b"\n"):
+        if orjson.loads(line)["status_code"] != expected:
+            raise SystemExit(f"A line was not answered with {expected}: {line[:500]!r}")
+
+
+def make_structure(session: Session, shape: catalogue.Shape) -> None:
+    for path, lines in catalogue.structure(shape):
+        for line in session.bulk(path, b"\n".join(map(orjson.dumps, lines))).split(b"\n"):
+            if orjson.loads(line)["status_code"] not in (201, 204):
+                raise SystemExit(f"{path} was refused: {line[:500]!r}")
+
+
+def fill(session: Session, shape: catalogue.Shape) -> None:
+    """Make the catalogue, unless its last product is there already."""
+    status, _ = session.send("GET", f"products/{catalogue.identifier(shape.products - 1)}")
+    if status == 200:
+        return
+    make_structure(session, shape)
+    for _, body in catalogue.bodies(catalogue.product(shape, number) for number in range(shape.products)):
+        session.bulk("products", body)

@@ -1,0 +1,1 @@
+"""The benchmarks run, at a size that proves nothing but that they do."""

@@ -1,0 +1,103 @@
+"""Every benchmark, on ten products. What they measure here means nothing, so nothing is said about it."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from benchmarks import __main__ as everything
+from benchmarks import bulk_patch, list_products, read_product, token_endpoint
+from tests.conftest import Live
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
+
+LINE = {"name", "rows", "seconds", "rows_per_s", "floor_rows_per_s", "ratio", "memory_mb", "db", "commit", "machine"}
+
+
+class Bench:
+    """Runs a benchmark against the live server and gives its JSON lines by name."""
+
+    def __init__(self, live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+        settings = connection.settings_dict
+        dsn = make_conninfo(
+            dbname=settings["NAME"],
+            user=settings["USER"] or None,
+            password=settings["PASSWORD"] or None,
+            host=settings["HOST"] or None,
+            port=settings["PORT"] or None,
+        )
+        self.capsys = capsys
+        self.arguments = ["--rows", "10", "--url", live.url, "--dsn", dsn]
+
+    def run(self, benchmark: ModuleType) -> dict[str, dict[str, Any]]:
+        assert benchmark.main(self.arguments) == 0
+        lines = [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
+        assert all(set(line) >= LINE for line in lines)
+        return {line["name"]: line for line in lines}
+
+
+@pytest.fixture
+def bench(live: Live, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("PIM_CLIENT_ID", live.client_id)
+    monkeypatch.setenv("PIM_SECRET", live.secret)
+    monkeypatch.setenv("PIM_USERNAME", live.username)
+    monkeypatch.setenv("PIM_PASSWORD", live.password)
+    return Bench(live, capsys)
+
+
+class TestEveryBenchmark:
+    def test_bulk_patch_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
+        lines = bench.run(bulk_patch)
+        assert set(lines) == {"bulk_patch.create", "bulk_patch.update", "bulk_patch.unchanged"}
+        assert all(line["rows"] == 10 for line in lines.values())
+        assert lines["bulk_patch.create"]["ratio"] > 0
+
+    def test_list_products_reads_both_lists_in_both_ways(self, bench: Bench) -> None:
+        lines = bench.run(list_products)
+        assert set(lines) == {
+            f"list_products.{path}.{pagination}"
+            for path in ("products", "products-uuid")
+            for pagination in ("search_after", "page")
+        }
+        assert all(line["rows"] == 10 for line in lines.values())
+        assert all(line["ratio"] > 0 for line in lines.values())
+
+    def test_read_product_reads_by_both_keys(self, bench: Bench) -> None:
+        assert set(bench.run(read_product)) == {"read_product.identifier", "read_product.uuid"}
+
+    def test_token_endpoint_gets_tokens(self, bench: Bench) -> None:
+        assert bench.run(token_endpoint)["token_endpoint.password"]["rows"] == 10
+
+    def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
+        assert len(bench.run(everything)) == 10
+
+    def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
+        bench.arguments = bench.arguments[:-2]
+        line = bench.run(bulk_patch)["bulk_patch.create"]
+        assert (line["floor_rows_per_s"], line["ratio"], line["db"]) == (None, None, None)
+
+
+class TestOptions:
+    def test_a_given_server_needs_its_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("PIM_SECRET", raising=False)
+        with pytest.raises(SystemExit, match="PIM_SECRET"):
+            token_endpoint.main(["--url", "http://127.0.0.1:9"])
+
+    @pytest.mark.parametrize("rows", ["0", "-1", "many"])
+    def test_rows_are_a_number_from_one_on(self, rows: str) -> None:
+        with pytest.raises(SystemExit) as wrong:
+            token_endpoint.main(["--rows", rows])
+        assert wrong.value.code == 2
+
+
+class TestAServerOfItsOwn:
+    def test_is_started_measured_and_stopped(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert token_endpoint.main(["--rows", "2"]) == 0
+        line = json.loads(capsys.readouterr().out)
+        assert line["memory_mb"] is None or line["memory_mb"] > 20
+        assert line["db"].startswith("PostgreSQL ")

@@ -1,0 +1,1 @@
+"""The published Python clients, unchanged, against a running server."""

@@ -1,0 +1,66 @@
+"""What every client finds: a family with a name in two languages, a price and a weight."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Live
+
+COLLECTION = "application/vnd.akeneo.collection+json"
+
+
+@pytest.fixture
+def http(live: Live) -> Iterator[httpx.Client]:
+    """A plain HTTP client with a token: what the clients under test are compared with."""
+    body = {"grant_type": "password", "username": live.username, "password": live.password}
+    with httpx.Client(base_url=f"{live.url}/api/rest/v1", timeout=30) as client:
+        token = client.post(f"{live.url}/api/oauth/v1/token", json=body, auth=(live.client_id, live.secret))
+        client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+        yield client
+
+
+@pytest.fixture
+def catalogue(http: httpx.Client) -> httpx.Client:
+    assert http.patch("/channels/ecommerce", json={"locales": ["en_US", "de_DE"]}).status_code == 204
+    decimals = {"decimals_allowed": True}
+    metric = {"negative_allowed": False, "metric_family": "Weight", "default_metric_unit": "KILOGRAM"}
+    _bulk(
+        http,
+        "attributes",
+        {"code": "name", "type": "pim_catalog_text", "group": "other", "localizable": True},
+        {"code": "price", "type": "pim_catalog_price_collection", "group": "other", **decimals},
+        {"code": "weight", "type": "pim_catalog_metric", "group": "other", **decimals, **metric},
+    )
+    _bulk(http, "families", {"code": "lamps", "attributes": ["sku", "name", "price", "weight"]})
+    return http
+
+
+def _bulk(http: httpx.Client, path: str, *lines: dict[str, Any]) -> None:
+    body = "\n".join(json.dumps(line) for line in lines)
+    answer = http.patch(f"/{path}", content=body, headers={"Content-Type": COLLECTION})
+    assert all('"status_code":201' in line for line in answer.text.split("\n")), answer.text
+
+
+def lamp(identifier: str, name: str = "Lamp", **more: Any) -> dict[str, Any]:
+    """A product as every one of these clients would send it, identifier flavour."""
+    return {"identifier": identifier, "family": "lamps", "values": values(name), **more}
+
+
+def values(name: str = "Lamp") -> dict[str, Any]:
+    return {
+        "name": [
+            {"locale": "en_US", "scope": None, "data": name},
+            {"locale": "de_DE", "scope": None, "data": f"{name} für draußen"},
+        ],
+        "price": [{"locale": None, "scope": None, "data": [{"amount": "19.90", "currency": "EUR"}]}],
+        "weight": [{"locale": None, "scope": None, "data": {"amount": "1.25", "unit": "KILOGRAM"}}],
+    }
+
+
+def name_of(product: dict[str, Any], locale: str = "en_US") -> str:
+    return next(str(value["data"]) for value in product["values"]["name"] if value["locale"] == locale)

@@ -1,0 +1,101 @@
+"""akeneo-api-client 1.2: requests, uuid flavour; modelled on the target's own PHP client.
+
+What it needs of a server: `with_count=true` is sent together with `pagination_type=search_after`; error
+bodies are JSON objects with `message`; bulk answers have no line feed at the end; an expired token is a 401.
+Its error handling returns None for every refusal but 401 (a bug of the client), so refusals are looked at
+where it raises them: at the token endpoint.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from akeneo_api_client.akeneo_client import AkeneoClient
+from akeneo_api_client.client.akeneo_api_error import AkeneoApiError
+from akeneo_api_client.client_builder import ClientBuilder
+from akeneo_api_client.search.search_builder import SearchBuilder
+
+from tests.clients.conftest import name_of, values
+from tests.conftest import Live
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
+
+
+@pytest.fixture
+def client(live: Live) -> AkeneoClient:
+    builder = ClientBuilder(live.url)
+    return builder.build_authenticated_by_password(live.username, live.password, live.client_id, live.secret)
+
+
+def lamp(identifier: str, name: str = "Lamp") -> dict[str, object]:
+    sku = [{"locale": None, "scope": None, "data": identifier}]
+    return {"uuid": str(uuid4()), "family": "lamps", "values": {"sku": sku, **values(name)}}
+
+
+class TestAkeneoApiClient:
+    def test_authenticates_with_the_first_call(self, client: AkeneoClient) -> None:
+        assert client.channel_api.get("ecommerce")["code"] == "ecommerce"
+        assert client.authentication.access_token
+
+    def test_renews_its_tokens_on_a_401(self, client: AkeneoClient) -> None:
+        client.channel_api.get("ecommerce")
+        client.authentication.access_token = "no-longer-valid"
+        assert client.channel_api.get("ecommerce")["code"] == "ecommerce"
+        assert client.authentication.access_token != "no-longer-valid"
+
+    def test_is_told_that_its_credentials_are_wrong(self, live: Live) -> None:
+        builder = ClientBuilder(live.url)
+        client = builder.build_authenticated_by_password(live.username, "wrong", live.client_id, live.secret)
+        with pytest.raises(AkeneoApiError) as refused:
+            client.channel_api.get("ecommerce")
+        assert refused.value.response.status_code == 422
+        assert refused.value.message == refused.value.response_body["message"]
+
+    def test_creates_reads_changes_and_deletes_a_product(self, client: AkeneoClient, catalogue: httpx.Client) -> None:
+        answer = client.product_uuid_api.create(lamp("lamp-1"))
+        assert answer.status_code == 201
+        uuid = answer.headers["location"].rsplit("/", 1)[1]
+        assert client.product_uuid_api.upsert(uuid, {"values": values("Brighter")}).status_code == 204
+        product = client.product_uuid_api.get(uuid)
+        assert name_of(product) == "Brighter"
+        assert product["values"]["price"][0]["data"] == [{"amount": "19.90", "currency": "EUR"}]
+        assert client.product_uuid_api.delete(uuid).status_code == 204
+
+    def test_upserts_a_product_that_is_not_there(self, client: AkeneoClient, catalogue: httpx.Client) -> None:
+        assert client.product_uuid_api.upsert(str(uuid4()), {"values": values()}).status_code == 201
+
+    def test_pushes_a_batch_and_reads_a_result_for_every_line(
+        self, client: AkeneoClient, catalogue: httpx.Client
+    ) -> None:
+        without = lamp("lamp-2")
+        del without["uuid"]
+        results = client.product_uuid_api.upsert_list([lamp("lamp-1"), without, lamp("lamp-3")])
+        assert [result["status_code"] for result in results] == [201, 422, 201]
+
+    def test_lists_products_page_after_page(self, client: AkeneoClient, catalogue: httpx.Client) -> None:
+        made = [lamp(f"lamp-{number}") for number in range(6)]
+        client.product_uuid_api.upsert_list(made)
+        pages = list(client.product_uuid_api.all(page_size=3, query_params={}))
+        # A full last page links to an empty one: that is the contract.
+        assert [len(page) for page in pages] == [3, 3, 0]
+        found = [product["uuid"] for page in pages for product in page]
+        assert found == sorted(str(product["uuid"]) for product in made)
+
+    def test_sends_its_search(self, client: AkeneoClient, catalogue: httpx.Client) -> None:
+        client.product_uuid_api.upsert_list([lamp("lamp-1")])
+        search = SearchBuilder()
+        search.add_filter("enabled", "=", True)
+        pages = client.product_uuid_api.all(query_params={"search": search.get_filters()})
+        assert [len(page) for page in pages] == [1]
+
+    def test_writes_structure(self, client: AkeneoClient) -> None:
+        client.attribute_api.upsert("colour", {"type": "pim_catalog_simpleselect", "group": "other"})
+        results = client.attribute_option_api.upsert_list("colour", [{"code": "red"}, {"code": "blue"}])
+        assert [result["status_code"] for result in results] == [201, 201]
+        codes = [attribute["code"] for page in client.attribute_api.all(query_params={}) for attribute in page]
+        assert codes == ["colour", "sku"]
+
+    def test_reads_measurement_families_as_one_array(self, client: AkeneoClient) -> None:
+        assert "Weight" in {family["code"] for family in client.measurement_family_api.all()}

@@ -1,0 +1,96 @@
+"""pyakeneo 1.1: requests, identifier flavour; one resource pool per kind.
+
+What it needs of a server: bulk bodies end with a line feed and bulk answers must not; `Content-Type:
+application/json` comes on every GET; a list is searched after a cursor unless told otherwise; 413 makes it
+split the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import requests
+from pyakeneo.auth import Auth
+from pyakeneo.client import Client
+
+from tests.clients.conftest import lamp, name_of
+from tests.conftest import Live
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
+
+
+@pytest.fixture
+def session(live: Live) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.auth = Auth(live.url, live.client_id, live.secret, live.username, live.password)
+        yield session
+        session.auth.session.close()
+
+
+@pytest.fixture
+def client(live: Live, session: requests.Session) -> Client:
+    return Client(live.url, session=session)
+
+
+class TestPyakeneo:
+    def test_authenticates_with_the_first_call(self, client: Client) -> None:
+        channel = client.channels.fetch_item("ecommerce")
+        assert channel["code"] == "ecommerce"
+
+    def test_refreshes_a_token_that_is_about_to_expire(self, client: Client, session: requests.Session) -> None:
+        client.channels.fetch_item("ecommerce")
+        session.auth._expiry_date = 1.0
+        assert client.channels.fetch_item("ecommerce")["code"] == "ecommerce"
+
+    def test_is_told_that_its_credentials_are_wrong(self, live: Live) -> None:
+        auth = Auth(live.url, live.client_id, live.secret, live.username, "wrong")
+        with requests.Session() as session:
+            session.auth = auth
+            with pytest.raises(requests.HTTPError, match="422"):
+                Client(live.url, session=session).channels.fetch_item("ecommerce")
+        auth.session.close()
+
+    def test_creates_reads_changes_and_deletes_a_product(self, client: Client, catalogue: httpx.Client) -> None:
+        client.products.create_item(lamp("lamp-1"))
+        location = client.products.update_create_item(lamp("lamp-1", "Brighter"))
+        assert location is not None
+        assert location.endswith("/api/rest/v1/products/lamp-1")
+        product = client.products.fetch_item("lamp-1", {"with_completenesses": True})
+        assert product["family"] == "lamps"
+        assert name_of(product) == "Brighter"
+        assert name_of(product, "de_DE") == "Brighter für draußen"
+        assert product["values"]["weight"][0]["data"]["amount"] == "1.2500"
+        assert product["completenesses"]
+        client.products.delete_item("lamp-1")
+        with pytest.raises(requests.HTTPError, match="404"):
+            client.products.fetch_item("lamp-1")
+
+    def test_pushes_a_batch_and_reads_a_result_for_every_line(self, client: Client, catalogue: httpx.Client) -> None:
+        bad = lamp("lamp-2", family="does_not_exist")
+        results = client.products.update_create_list([lamp("lamp-1"), bad, lamp("lamp-3")])
+        assert [result["status_code"] for result in results] == [201, 422, 201]
+        assert [result["line"] for result in results] == [1, 2, 3]
+
+    def test_splits_a_batch_that_is_too_long(self, client: Client, catalogue: httpx.Client) -> None:
+        results = client.products.update_create_list([lamp(f"lamp-{number}") for number in range(120)])
+        assert [result["status_code"] for result in results] == [201] * 120
+
+    def test_lists_products_page_after_page(self, client: Client, catalogue: httpx.Client) -> None:
+        client.products.update_create_list([lamp(f"lamp-{number}") for number in range(6)])
+        found = [product["identifier"] for product in client.products.fetch_list({"limit": 3})]
+        assert found == [f"lamp-{number}" for number in range(6)]
+
+    def test_lists_products_by_page_number_with_their_count(self, client: Client, catalogue: httpx.Client) -> None:
+        client.products.update_create_list([lamp(f"lamp-{number}") for number in range(5)])
+        result = client.products.fetch_list({"limit": 2, "pagination_type": "page", "with_count": True})
+        assert result.get_count() == 5
+        assert len(list(result)) == 5
+
+    def test_writes_structure(self, client: Client) -> None:
+        client.attributes.create_item({"code": "colour", "type": "pim_catalog_simpleselect", "group": "other"})
+        client.attributes.options("colour").create_item({"code": "red", "labels": {"en_US": "Red"}})
+        client.categories.update_create_list([{"code": "garden", "parent": "master"}])
+        assert [option["code"] for option in client.attributes.options("colour").fetch_list()] == ["red"]
+        assert client.categories.fetch_item("garden")["parent"] == "master"
