@@ -58,7 +58,7 @@ def run(
     say: Callable[[str], None] = lambda text: None,
 ) -> None:
     """Bring an export into the PIM, counting into `tally`; what was done stays counted when it stops halfway."""
-    tally.structure = structure.ensure(pim, read_heading(export))
+    structure.ensure(pim, read_heading(export), tally.structure)
     batch: list[Pending] = []
     for article in read_articles(export):
         tally.read += 1

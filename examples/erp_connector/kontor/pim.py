@@ -136,7 +136,7 @@ class Pim:
         except httpx.TransportError as error:
             return None, f"{type(error).__name__} ({error})"
         if answer.status_code in (408, 429) or answer.status_code >= 500:
-            return answer, f"the PIM answered {answer.status_code}"
+            return answer, f"the PIM answered {answer.status_code} ({_message(answer)})"
         if answer.status_code == 200 and results and len(answer.text.split("\n")) < results:
             # The server went away in the middle of its answer; what it had done is done again, harmlessly.
             return answer, "the answer is incomplete"

@@ -61,7 +61,7 @@ def _lines(tally: Tally) -> Iterator[str]:
     for name in ("read", "created", "updated", "unchanged", "refused"):
         yield f"{name:<10}{getattr(tally, name):>9,}"
     changed = ", ".join(f"{count} {name}" for name, count in tally.structure.items() if count)
-    yield f"structure  {changed or 'as it should be'}"
+    yield f"structure  {changed or 'nothing to change'}"
     if not tally.refusals:
         return
     rows = [("line", "article", "where", "reason")]

@@ -28,15 +28,14 @@ class _Part:
     found: dict[str, Line]
 
 
-def ensure(pim: Pim, heading: Heading) -> dict[str, int]:
-    """Bring the structure up to date; give how many of each kind were made or changed."""
-    counts = {"channels": int(_ensure_channel(pim))}
+def ensure(pim: Pim, heading: Heading, counts: dict[str, int]) -> None:
+    """Bring the structure up to date, and count by kind what was made or changed."""
+    counts["channels"] = int(_ensure_channel(pim))
     for part in _parts(pim, heading):
         lines = [changed for line in part.wanted if (changed := _difference(line, part.found.get(line["code"])))]
         for start in range(0, len(lines), LINES_AT_ONCE):
             _push(pim, part, lines[start : start + LINES_AT_ONCE])
         counts[part.name] = counts.get(part.name, 0) + len(lines)
-    return counts
 
 
 def _ensure_channel(pim: Pim) -> bool:
