@@ -1,0 +1,14 @@
+"""The screens of connections: their list, creating one, its settings and credentials, Data flows."""
+
+from limen.connections.views.confirmation import delete as delete
+from limen.connections.views.confirmation import regenerate_password as regenerate_password
+from limen.connections.views.confirmation import regenerate_secret as regenerate_secret
+from limen.connections.views.creation import connection_new as connection_new
+from limen.connections.views.credentials import env_file as env_file
+from limen.connections.views.credentials import secret as secret
+from limen.connections.views.data_flows import data_flows as data_flows
+from limen.connections.views.data_flows import legacy_dashboard as legacy_dashboard
+from limen.connections.views.listing import connection_list as connection_list
+from limen.connections.views.listing import legacy_list as legacy_list
+from limen.connections.views.settings import connection_settings as connection_settings
+from limen.connections.views.settings import first_call as first_call

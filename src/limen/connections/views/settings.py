@@ -1,0 +1,117 @@
+"""One connection: what it is, what it may do, its credentials, and whether it has called yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from limen.accounts import queries as accounts
+from limen.accounts.access import requires
+from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.connections import operations, queries, rules
+from limen.connections.forms import TONES, SettingsForm
+from limen.connections.queries import ConnectionSettings
+from limen.connections.views.answers import caller_of, no_such_connection, see_other
+from limen.connections.views.handover import InClear, take_over
+from limen.kit import clock
+from limen.kit.errors import Conflict, Invalid, NotFound
+from limen.kit.http.json import base_url
+from limen.kit.web.forms import show_violations
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_CONNECTIONS)
+def connection_settings(request: HttpRequest, code: str) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, code)
+    try:
+        found = queries.connection_settings(code, now=clock.now())
+    except NotFound as refusal:
+        return no_such_connection(request, refusal)
+    # A HEAD shows nothing, so it must not use up what is shown once.
+    in_clear = take_over(request, found.code) if request.method == "GET" else InClear()
+    return settings_page(request, found, in_clear=in_clear)
+
+
+@require_safe
+@requires(MANAGE_CONNECTIONS)
+def first_call(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the state alone, to the page that waits for it; the page's own address to whoever opens this one."""
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return redirect("connections:settings", code)
+    try:
+        context = {"code": code, "first_call_at": queries.first_call_at(code)}
+    except NotFound:
+        # htmx takes 286 for the end of the polling: the connection was deleted in another window.
+        return HttpResponse(status=286)
+    answer = render(request, "connections/_first_call_state.html", context)
+    add_never_cache_headers(answer)
+    return answer
+
+
+def settings_page(
+    request: HttpRequest,
+    found: ConnectionSettings,
+    *,
+    form: SettingsForm | None = None,
+    in_clear: InClear | None = None,
+    in_conflict: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the page of a connection; `form` when it was refused, `in_clear` what is shown this once."""
+    form = form or _form(None, found)
+    context = {
+        "section": "connect",
+        "connection": found,
+        "flow": rules.FLOW_TYPES[found.flow_type],
+        "tone": TONES[found.flow_type],
+        "form": form,
+        "in_clear": in_clear or InClear(),
+        "in_conflict": in_conflict,
+        "pim_url": base_url(request),
+        "code": found.code,
+        "first_call_at": found.first_call_at,
+    }
+    answer = render(request, "connections/settings.html", context, status=status)
+    if in_clear:
+        add_never_cache_headers(answer)
+    return answer
+
+
+def _save(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.connection_settings(code, now=clock.now())
+    form = _form(request.POST, found)
+    if form.is_valid():
+        try:
+            operations.update_connection(code=found.code, **_arguments(form), by=caller_of(request), now=clock.now())
+        except Invalid as refusal:
+            show_violations(form, refusal)
+        except Conflict:
+            return _page_of_conflict(request, found.code)
+        else:
+            messages.success(request, _("The connection is saved."))
+            return see_other("connections:settings", found.code)
+    return settings_page(request, found, form=form, status=422)
+
+
+def _form(data: Any, found: ConnectionSettings) -> SettingsForm:
+    return SettingsForm(data, found=found, roles=accounts.roles_to_choose(), groups=accounts.groups_to_choose())
+
+
+def _arguments(form: SettingsForm) -> dict[str, Any]:
+    named = {"user_role_id": "role_id", "user_group_id": "group_id"}
+    return {named.get(name, name): value for name, value in form.cleaned_data.items()}
+
+
+def _page_of_conflict(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep what was typed beside what is saved now; saving once more is then a decision."""
+    found = queries.connection_settings(code, now=clock.now())
+    typed = request.POST.copy()
+    typed["version"] = str(found.version)
+    return settings_page(request, found, form=_form(typed, found), in_conflict=True, status=409)
