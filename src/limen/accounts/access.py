@@ -1,4 +1,7 @@
-"""What every view says about itself: who may see it. A test walks all routes and finds those that do not."""
+"""What every view says about itself: who may see it.
+
+`@requires(…)`, or Django's `@login_not_required` where nobody needs to sign in. A test walks all routes.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 
 from limen.kit.errors import Refused
@@ -36,10 +38,3 @@ def requires(permission: str | None) -> Callable[[View], View]:
         return guarded
 
     return decorate
-
-
-def public(view: View) -> View:
-    """Mark a view that nobody needs to sign in for."""
-    opened: View = login_not_required(view)
-    opened.public = True  # type: ignore[attr-defined]  # read by the test of all routes
-    return opened

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest
 
 from limen.accounts import operations, queries
@@ -11,14 +9,18 @@ from limen.accounts.models import User
 
 
 class PeopleBackend:
-    """Django's authentication backend. Users of connections and jobs are answered like unknown ones."""
+    """Django's authentication backend. Users of connections and jobs are answered like unknown ones.
+
+    The name comes folded, under the name of the model's USERNAME_FIELD: the limiter of sign-ins counts by
+    that word, and "Julia" and "julia" must share one count.
+    """
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **others: Any
+        self, request: HttpRequest | None, username_folded: str | None = None, password: str | None = None
     ) -> User | None:
-        if username is None or password is None:
+        if username_folded is None or password is None:
             return None
-        row = queries.user_to_authenticate(username)
+        row = queries.user_to_authenticate(username_folded)
         if row is not None and row.type != "user":
             row = None
         # First the work, then the answer: how long it takes tells nothing.

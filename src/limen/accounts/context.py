@@ -15,7 +15,7 @@ from limen.kit.web.shell import Entry
 SECTIONS = (
     ("products", _("Products"), "products:grid", "package", "pim_enrich_product_index"),
     ("connect", _("Connect"), "connections:data-flows", "door-open", None),
-    ("system", _("System"), "accounts:system", "server-cog", "limen_system_index"),
+    ("system", _("System"), "accounts:system", "cog", "limen_system_index"),
 )
 
 

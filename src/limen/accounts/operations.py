@@ -95,7 +95,7 @@ def create_user(
 def create_first_administrator(
     *, token: str, username: str, password: str, first_name: str = "", last_name: str = "", now: datetime
 ) -> int:
-    """Create the first administrator by the one-time set-up link; Forbidden when the link is worth nothing (any more)."""
+    """Create the first administrator by the one-time set-up link; Forbidden when it is worth nothing any more."""
     with connection.cursor() as cursor:
         # Two people who open the link at the same time: one of them is first.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_PERSON_LOCK])
@@ -155,7 +155,7 @@ def create_api_user(
 @transaction.atomic
 def set_password(*, username: str, password: str, by: Caller, now: datetime) -> None:
     """Give a person another password; all their sessions end. NotFound, or Invalid at `password`."""
-    user = User.objects.filter(username_key=fold(username), type="user").first()
+    user = User.objects.filter(username_folded=fold(username), type="user").first()
     if user is None:
         raise NotFound(f'There is no user "{username}".')
     _replace_password(user, password, by=by, now=now)
@@ -164,7 +164,9 @@ def set_password(*, username: str, password: str, by: Caller, now: datetime) -> 
 @transaction.atomic
 def change_own_password(*, current: str, password: str, by: Caller, now: datetime) -> None:
     """Let a person change their password by the one they have. Invalid at `current` or `password`."""
-    user = User.objects.get(id=by.user_id, type="user")
+    user = User.objects.filter(id=by.user_id or 0, type="user").first()
+    if user is None:
+        raise Forbidden("Only a person has a password to change here.")
     if not hashers.check_password(current, user.password):
         raise Invalid([Violation("current", "password.wrong", "This is not your current password.")])
     _replace_password(user, password, by=by, now=now)
@@ -191,11 +193,14 @@ def assign(*, user_id: int, role_id: int | None, group_id: int | None, by: Calle
     user = User.objects.select_for_update().filter(id=user_id).only("id", "username").first()
     if user is None:
         raise NotFound("There is no such user.")
-    roles = set(Role.objects.filter(type="default").filter(Q(id=role_id) if role_id else Q(code="ROLE_USER")).values_list("id", flat=True))
+    meant = Q(id=role_id) if role_id is not None else Q(code="ROLE_USER")
+    roles = set(Role.objects.filter(meant, type="default").values_list("id", flat=True))
     groups = set(Group.objects.filter(Q(id=group_id, type="default") | Q(name=EVERYBODY)).values_list("id", flat=True))
     violations = []
     if not roles:
-        violations.append(Violation("user_role_id", "user_role.unknown", "This role does not exist any more. Choose another."))
+        violations.append(
+            Violation("user_role_id", "user_role.unknown", "This role does not exist any more. Choose another.")
+        )
     if group_id is not None and group_id not in groups:
         violations.append(
             Violation("user_group_id", "user_group.unknown", "This user group does not exist any more. Choose another.")
@@ -234,7 +239,7 @@ def check_password(row: queries.UserRow | None, password: str) -> bool:
 
 
 def _check_name_is_free(username: str) -> list[Violation]:
-    taken = User.objects.filter(username_key=fold(username)).exists()
+    taken = User.objects.filter(username_folded=fold(username)).exists()
     return [_name_taken(username)] if taken else []
 
 
@@ -243,7 +248,7 @@ def _name_taken(username: str) -> Violation:
 
 
 def _check_email_is_free(email: str) -> list[Violation]:
-    if email and User.objects.filter(email_key=fold(email)).exists():
+    if email and User.objects.filter(email_folded=fold(email)).exists():
         return [Violation("email", "email.taken", "Another user has this e-mail address.")]
     return []
 

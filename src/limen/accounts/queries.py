@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
 
 from django.core import signing
 from django.db.models import Q
@@ -65,7 +64,7 @@ def caller_for(
         user_id=user_id,
         username=username,
         name=display_name(username, first_name, last_name),
-        kind="user" if kind == "user" else cast(Literal["api"], "api"),
+        kind="user" if kind == "user" else "api",
         permissions=frozenset(permission for row in rows for permission in row[5] or ()),
         timezone=timezone,
         author_connection_id=author_connection_id,
@@ -79,8 +78,8 @@ def user_to_authenticate(username_or_email: str) -> UserRow | None:
     key = fold(username_or_email)
     if not key or "\x00" in key:
         return None
-    rows = User.objects.filter(Q(username_key=key) | Q(email_key=key)).values_list(
-        "id", "username", "password", "enabled", "type", "username_key"
+    rows = User.objects.filter(Q(username_folded=key) | Q(email_folded=key)).values_list(
+        "id", "username", "password", "enabled", "type", "username_folded"
     )
     # Two rows when somebody's e-mail is somebody else's name: the name wins.
     found = sorted(rows, key=lambda row: row[5] != key)
@@ -134,7 +133,7 @@ def role_and_group_of(user_id: int) -> tuple[RoleChoice | None, GroupChoice | No
     )
     first_role, first_group = role.first(), group.first()
     return (
-        RoleChoice(*cast(tuple[int, str, str], first_role)) if first_role else None,
+        RoleChoice(*first_role) if first_role else None,
         GroupChoice(*first_group) if first_group else None,
     )
 
@@ -145,7 +144,10 @@ def no_person_yet() -> bool:
 
 
 def setup_link_is_open(token: str, *, now: datetime) -> bool:
-    """Say whether this set-up link may make the first administrator: ours, a day old at most, nobody there. 0–1 queries."""
+    """Say whether a set-up link may make the first administrator: ours, a day old at most, nobody there.
+
+    Cost: 1 query, none for a link that is not ours.
+    """
     try:
         made_at = signing.loads(token, salt=SETUP_SALT)
     except signing.BadSignature:

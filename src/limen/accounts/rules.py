@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from limen.kit.errors import Forbidden, Violation
+from limen.kit.text import fold
 
 OVERALL = "pim_api_overall_access"
 MANAGE_CONNECTIONS = "akeneo_connectivity_connection_manage_settings"
@@ -53,9 +54,17 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(MANAGE_CONNECTIONS, "Connect", "Manage connection settings", "manage connections"),
         Permission("akeneo_connectivity_connection_manage_apps", "Connect", "Manage apps", "manage apps", False),
         Permission("akeneo_connectivity_connection_open_apps", "Connect", "Open apps", "open apps", False),
-        Permission("akeneo_connectivity_connection_manage_test_apps", "Connect", "Manage custom apps", "manage custom apps", False),
+        Permission(
+            "akeneo_connectivity_connection_manage_test_apps",
+            "Connect",
+            "Manage custom apps",
+            "manage custom apps",
+            False,
+        ),
         Permission("pim_enrich_product_index", "Products", "List products", "see the products"),
-        Permission("pim_enrich_product_history", "Products", "See the history of products", "see the history of products"),
+        Permission(
+            "pim_enrich_product_history", "Products", "See the history of products", "see the history of products"
+        ),
         Permission("limen_system_index", "System", "See the system screens", "see the system screens"),
     )
 }
@@ -101,6 +110,7 @@ SYSTEM = Caller(None, "system", "Limen", "system", frozenset(PERMISSIONS))
 
 
 USERNAME_MAX = 255
+EMAIL_MAX = 255
 # Each person has to be told apart on the phone: no 0/O, 1/l/I.
 PASSWORD_LETTERS = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1lI")
 EVERYBODY = "All"
@@ -138,7 +148,8 @@ def display_name(username: str, first_name: str, last_name: str) -> str:
 def check_username(username: str) -> list[Violation]:
     if not username.strip():
         return [Violation("username", "username.required", "Enter a username.")]
-    if len(username) > USERNAME_MAX:
+    # Folding can make a text longer ("ß" becomes "ss"), and it is the folded form that is stored everywhere.
+    if len(fold(username)) > USERNAME_MAX:
         return [Violation("username", "username.too_long", f"A username has at most {USERNAME_MAX} characters.")]
     if not username.isprintable() or username != username.strip():
         message = "A username has no line breaks or control characters, and no space at its ends."
@@ -148,7 +159,9 @@ def check_username(username: str) -> list[Violation]:
 
 def check_email(email: str) -> list[Violation]:
     """Judge the shape alone; an empty address is fine."""
-    if email and (not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(email) > 320 or not email.isprintable()):
+    if email and (
+        not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or len(fold(email)) > EMAIL_MAX or not email.isprintable()
+    ):
         return [Violation("email", "email.invalid", "Enter an e-mail address such as julia@example.com.")]
     return []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from limen.accounts import operations, queries
-from limen.accounts.access import public, requires
+from limen.accounts.access import requires
 from limen.accounts.context import rail_of
 from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
 from limen.accounts.rules import MANAGE_CONNECTIONS, Caller
@@ -28,12 +28,15 @@ from limen.kit.errors import Invalid
 from limen.kit.text import fold
 from limen.kit.web.forms import show_violations
 
+if TYPE_CHECKING:
+    from limen.accounts.models import User
+
 
 @require_GET
 @requires(None)
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the first section that this person may see."""
-    return redirect(rail_of(_caller(request))[0].url)
+    return HttpResponseRedirect(rail_of(_caller(request))[0].url)
 
 
 @require_GET
@@ -43,22 +46,20 @@ def system(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/system.html", {"section": "system", "manages_connections": manages_connections})
 
 
-@public
+@login_not_required
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):
         # A fragment was asked for after the session had ended: the whole page must go, not the fragment.
-        return HttpResponseClientRedirect(_sign_in_again_at(request))
+        away: HttpResponse = HttpResponseClientRedirect(_sign_in_again_at(request))
+        return away
     if request.user.is_authenticated:
         return redirect(_where_to(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        # Folded: "Julia" and "julia" are one person and must share one count of failures.
-        user = authenticate(
-            request, username=fold(form.cleaned_data["username"]), password=form.cleaned_data["password"]
-        )
+        user = _authenticate(request, form.cleaned_data["username"], form.cleaned_data["password"])
         if user is not None:
             login(request, user)
             return redirect(_where_to(request))
@@ -68,14 +69,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@public
+@login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("accounts:sign-in")
 
 
-@public
+@login_not_required
 @never_cache
 @sensitive_post_parameters("password", "repeat")
 @require_http_methods(["GET", "POST"])
@@ -97,8 +98,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         except Invalid as refusal:
             show_violations(form, refusal)
         else:
-            user = authenticate(request, username=fold(entered["username"]), password=entered["password"])
-            login(request, cast(AbstractBaseUser, user))
+            login(request, _authenticate(request, entered["username"], entered["password"]))
             messages.success(request, _("Welcome to Limen. You are its administrator."))
             return redirect("home")
     return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
@@ -120,8 +120,9 @@ def password(request: HttpRequest) -> HttpResponse:
             show_violations(form, refusal)
         else:
             # Keeps this session alive under a new key; all others carry the digest of the old password.
-            request.user.refresh_from_db()
-            update_session_auth_hash(request, cast(AbstractBaseUser, request.user))
+            user = cast("User", request.user)
+            user.refresh_from_db()
+            update_session_auth_hash(request, user)
             messages.success(request, _("Your password is changed. Other windows and devices are signed out."))
             return redirect("accounts:password")
     return render(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
@@ -138,6 +139,11 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 def _caller(request: HttpRequest) -> Caller:
     caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
     return caller
+
+
+def _authenticate(request: HttpRequest, username: str, password: str) -> User | None:
+    # Folded, and cut to what the limiter's table holds: no longer name or e-mail exists.
+    return authenticate(request, username_folded=fold(username)[:255], password=password)
 
 
 def _where_to(request: HttpRequest) -> str:

@@ -214,7 +214,9 @@ def dialog(content: str, id: str, title: str) -> SafeString:
 
 
 @register.inclusion_tag("kit/components/tab.html", takes_context=True)
-def tab(context: template.Context, label: str, url: str, count: int | None = None, current: bool = False) -> dict[str, Any]:
+def tab(
+    context: template.Context, label: str, url: str, count: int | None = None, current: bool = False
+) -> dict[str, Any]:
     """One tab, a link, inside `<nav class="tabs" aria-label="…">`."""
     return {"label": label, "url": url, "count": count, "current": current or context["request"].path == url}
 
