@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import pcre2
 
-Pattern = Any  # pcre2 ships no types
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled expression; `compiled` is pcre2's, which ships no types."""
+
+    compiled: Any
+    anchored: bool
+    bytewise: bool
+
 
 # A match gives up after so many steps and counts as no match. A usual pattern on a text of 255
 # characters needs some hundreds; the worst that a hostile pattern can cost here is about 2 ms.
@@ -20,7 +29,7 @@ _FLAGS = {
     "m": int(pcre2.MULTILINE),
     "s": int(pcre2.DOTALL),
     "x": int(pcre2.VERBOSE),
-    "A": 0x80000000,  # anchored
+    "A": 0,  # anchored: the binding has its own call for it
     "D": 0x00000010,  # dollar at the very end only
     "U": 0x00040000,  # ungreedy
     "J": 0x00000040,  # duplicate names
@@ -47,17 +56,20 @@ def compile_pattern(delimited: str) -> Pattern | None:
     for flag in flags:
         options |= _FLAGS[flag]
     limited = f"(*LIMIT_MATCH={STEPS}){expression}"
+    bytewise = "u" not in flags
     try:
-        return pcre2.compile(limited if "u" in flags else limited.encode(), options, jit=False)
+        compiled = pcre2.compile(limited.encode() if bytewise else limited, options, jit=False)
     except (pcre2.PatternError, pcre2.LibraryError, ValueError):
         return None
+    return Pattern(compiled, "A" in flags, bytewise)
 
 
 def matches(pattern: Pattern, text: str) -> bool:
     """Say whether the pattern is found in the text; out of steps counts as not found."""
-    subject = text if isinstance(pattern.pattern, str) else text.encode()
+    subject = text.encode() if pattern.bytewise else text
+    find = pattern.compiled.match if pattern.anchored else pattern.compiled.search
     try:
-        return pattern.search(subject) is not None
+        return find(subject) is not None
     except pcre2.LibraryError:
         return False
 
