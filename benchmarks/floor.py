@@ -69,11 +69,10 @@ def read_pages(dsn: str, url: str, key: str, most: int) -> tuple[int, float]:
         connection.prepare_threshold = 0
         while read < most:
             with watch:
-                rows = connection.execute(choose, [after]).fetchall()  # type: ignore[arg-type]
+                rows = connection.execute(choose, [after]).fetchall()
                 ids = [row[0] for row in rows]
-                docs = dict(
-                    connection.execute("SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%s)", [ids])
-                )
+                found = connection.execute("SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%s)", [ids])
+                docs: dict[int, str] = dict(found)
                 items = [
                     f'{{"_links":{{"self":{{"href":"{url}/api/rest/v1/{path}/{name}"}}}},"uuid":"{uuid}",'
                     f'"identifier":"{name}",{docs[id_][1:]}'
