@@ -514,9 +514,7 @@ class TestWrongCombinations:
 
     def test_case_105_a_person_is_let_in_and_noted(self) -> None:
         erp = make_connection(code="erp")
-        accounts.create_user(
-            username="julia", password="correct horse battery", role="user", by=SYSTEM, now=NOW
-        )
+        accounts.create_user(username="julia", password="correct horse battery", role="user", by=SYSTEM, now=NOW)
         assert grant(erp, username="julia", password="correct horse battery")
         assert self.seen() == [("erp", "julia")]
 

@@ -75,7 +75,7 @@ class SealedWithUnknownKey(Conflict):
     """The instance key that sealed this secret is gone, or the row was tampered with."""
 
     def __init__(self) -> None:
-        super().__init__("This secret cannot be read any more: the key of this installation has changed. Regenerate it.")
+        super().__init__("This secret cannot be read: the key of this installation has changed. Regenerate it.")
 
 
 def seal(secret: str, *, keys: Sequence[str], client: int) -> Sealed:
