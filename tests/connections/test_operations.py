@@ -588,3 +588,13 @@ class TestPurgeExpiredTokens:
         token_for(make_connection(), now=NOW - timedelta(days=3650))
         jobs.purge_expired_tokens(0)
         assert not AccessToken.objects.exists() and not RefreshToken.objects.exists()
+
+
+def test_the_worker_knows_the_job_and_when_it_is_due() -> None:
+    from procrastinate.contrib.django import app
+
+    name = "connections.purge_expired_tokens"
+    assert name in app.tasks
+    assert [
+        task.cron for (task_name, _), task in app.periodic_registry.periodic_tasks.items() if task_name == name
+    ] == ["17 * * * *"]
