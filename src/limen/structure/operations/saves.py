@@ -122,26 +122,25 @@ def category(save: Save) -> None:
 
 
 def channel(save: Save) -> None:
-    """1 query, up to 4 for the differences in locales and currencies, and 2 when it is new: families require
-    the main identifier for it."""
+    """1 query, 2 for each list that changes (1 when new), and 2 when it is new and there are families: they
+    require the main identifier for it."""
     draft, structure = save.draft, save.structure
     channel_id = save.row(
         models.Channel,
         category_tree_id=structure.categories[draft["category_tree"]].id,
         conversion_units=_json(draft["conversion_units"]),
     )
-    if save.decision.differs("locales"):
-        models.ChannelLocale.objects.filter(channel_id=channel_id).delete()
-        models.ChannelLocale.objects.bulk_create(
-            models.ChannelLocale(channel_id=channel_id, locale_id=code, position=position)
-            for position, code in enumerate(draft["locales"])
-        )
-    if save.decision.differs("currencies"):
-        models.ChannelCurrency.objects.filter(channel_id=channel_id).delete()
-        models.ChannelCurrency.objects.bulk_create(
-            models.ChannelCurrency(channel_id=channel_id, currency_id=code, position=position)
-            for position, code in enumerate(draft["currencies"])
-        )
+    for model, column, name in (
+        (models.ChannelLocale, "locale_id", "locales"),
+        (models.ChannelCurrency, "currency_id", "currencies"),
+    ):
+        if save.stored is not None and save.decision.differs(name):
+            _rows(model).filter(channel_id=channel_id).delete()
+        if save.decision.differs(name):
+            _rows(model).bulk_create(
+                model(channel_id=channel_id, position=position, **{column: code})
+                for position, code in enumerate(draft[name])
+            )
     if save.stored is None and structure.families:
         models.FamilyRequirement.objects.bulk_create(
             [
