@@ -13,6 +13,7 @@ from django.db import connection
 from limen.accounts.rules import SYSTEM
 from limen.connections import operations, queries, rules
 from limen.connections.models import Connection, OAuthClient, RefreshToken, WrongCombination
+from limen.connections.operations import tokens
 from limen.connections.rules import TokenRequest
 from limen.kit.errors import Refused
 from tests.factories.connections import NOW, make_connection, token_for
@@ -71,7 +72,7 @@ def test_a_refresh_token_used_at_once_by_many_buys_one_pair() -> None:
 @contextmanager
 def between(monkeypatch: Any, act: Callable[[], object]) -> Iterator[list[threading.Thread]]:
     """Let `act` begin in another thread after the credentials were found right, before the tokens are issued."""
-    check = operations._lock_connections
+    check = tokens._lock_connections
     started: list[threading.Thread] = []
 
     def slow(*pair: int) -> Any:
@@ -81,7 +82,7 @@ def between(monkeypatch: Any, act: Callable[[], object]) -> Iterator[list[thread
             started[0].join(10)
         return check(*pair)
 
-    monkeypatch.setattr(operations, "_lock_connections", slow)
+    monkeypatch.setattr(tokens, "_lock_connections", slow)
     yield started
 
 

@@ -132,7 +132,7 @@ class TestCreateConnection:
     def test_without_a_channel_nothing_is_made_and_the_message_names_it(self, monkeypatch: Any) -> None:
         from limen.structure.rules import Structure
 
-        monkeypatch.setattr("limen.connections.operations.structure.snapshot", lambda: Structure.of())
+        monkeypatch.setattr("limen.connections.operations.connections.structure.snapshot", lambda: Structure.of())
         assert broken(make_connection) == [("", "user_cannot_be_created")]
         assert not User.objects.filter(type="api").exists()
 

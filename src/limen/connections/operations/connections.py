@@ -1,37 +1,24 @@
-"""The one way in for writes about connections, their credentials and their tokens."""
+"""Making, changing and deleting connections, and their credentials."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db import transaction
+from django.db.models import Q
 
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.accounts.rules import Caller
 from limen.connections import queries, rules
-from limen.connections.models import (
-    AccessToken,
-    ClientSecret,
-    Connection,
-    OAuthClient,
-    RefreshToken,
-    WrongCombination,
-)
-from limen.connections.queries import ClientToAuthenticate
-from limen.connections.rules import Holder, TokenPair, TokenRequest
+from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, RefreshToken
 from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.kit.errors import Conflict, Invalid, Violation
 from limen.structure import queries as structure
-
-# Tokens are purged in portions, so that no statement holds many rows for long.
-PURGE_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,92 +169,6 @@ def delete_connection(*, code: str, by: Caller, now: datetime) -> None:
     _record("deleted", row.code, {"label": row.label}, by=by, now=now)
 
 
-def grant_token(*, asked: TokenRequest, now: datetime) -> TokenPair:
-    """Answer a token request; Unprocessable with the first check that fails, in the contract's order.
-
-    The password is checked before the transaction: 25 ms of argon2 hold no lock.
-    """
-    rules.check_grant_type(asked)
-    client, secret_id = _authenticate_client(asked)
-    rules.check_grant_allowed(asked, client.grant_types)
-    if asked.grant_type == rules.REFRESH_TOKEN:
-        rules.check_refresh_parameters(asked)
-        return refresh_token(asked=asked, client_id=client.id, now=now)
-    rules.check_password_parameters(asked)
-    user = _authenticate_user(asked)
-    rules.check_scope(asked)
-    return _issue_checked(asked, client.id, secret_id, user, now)
-
-
-@transaction.atomic
-def issue_token(*, client_id: int, user_id: int, now: datetime) -> TokenPair:
-    """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements."""
-    pair = TokenPair(rules.new_token(), rules.new_token(), settings.LIMEN_ACCESS_TOKEN_LIFETIME)
-    AccessToken.objects.create(
-        digest=rules.digest(pair.access_token),
-        expires_at=now + timedelta(seconds=pair.lifetime),
-        client_id=client_id,
-        user_id=user_id,
-        created_at=now,
-    )
-    RefreshToken.objects.create(
-        digest=rules.digest(pair.refresh_token),
-        expires_at=now + timedelta(seconds=settings.LIMEN_REFRESH_TOKEN_LIFETIME),
-        client_id=client_id,
-        user_id=user_id,
-        created_at=now,
-    )
-    return pair
-
-
-@transaction.atomic
-def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime) -> TokenPair:
-    """Exchange a refresh token of this client for a new pair. Of several who try at once, one gets it."""
-    digest = rules.digest(asked.refresh_token)
-    found = queries.refreshable(digest)
-    if (
-        found is None
-        or found.client_id != client_id
-        or rules.is_expired(found.expires_at, now)
-        or not found.user_enabled
-    ):
-        rules.refuse_token("refresh")
-    rules.check_scope(asked)
-    _lock_connections(client_id, found.user_id)
-    # The DELETE decides: whoever comes second waits for the first to commit, and finds no row.
-    consumed, _ = RefreshToken.objects.filter(digest=digest).delete()
-    if not consumed:
-        rules.refuse_token("refresh")
-    return issue_token(client_id=client_id, user_id=found.user_id, now=now)
-
-
-def note_use(*, holder: Holder, now: datetime) -> None:
-    """Note that a connection is used, and with whose user. No statement unless something is due.
-
-    Called with every call of the API, so: the last use once a minute, the first once, a foreign
-    user once a minute (1 query each call of such a pair).
-    """
-    connection = holder.connection
-    if connection is None:
-        return
-    if holder.is_wrong_pair:
-        _note_wrong_combination(connection.id, holder.username, now)
-    if connection.use_is_due(now):
-        _touch(connection.id, now)
-
-
-def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
-    """Delete expired tokens, a transaction for each portion, and tell how many there were."""
-    purged = 0
-    for model in (AccessToken, RefreshToken):
-        while portion := list(
-            model.objects.filter(expires_at__lt=now).order_by("id").values_list("id", flat=True)[:batch]
-        ):
-            deleted, _ = model.objects.filter(id__in=portion).delete()
-            purged += deleted
-    return purged
-
-
 def _refuse(violations: list[Violation]) -> None:
     if violations:
         raise Invalid(violations)
@@ -322,71 +223,3 @@ def _record(what: str, code: str, data: object | None = None, *, by: Caller, now
     """Record an event of a connection. Its data never holds a credential."""
     text = orjson.dumps(data or {}).decode()
     events.record(Happening(f"connection.{what}", f"connection:{code}", text), by=by, now=now)
-
-
-def _authenticate_client(asked: TokenRequest) -> tuple[ClientToAuthenticate, int]:
-    """Give the client and the id of the secret it proved; the same refusal whatever is wrong."""
-    identity = rules.parse_client_id(asked.client_id)
-    client = queries.client_to_authenticate(*identity) if identity else None
-    secrets = client.secrets if client else {}
-    proved = [id for id, secret in secrets.items() if rules.same_secret(secret, asked.client_secret)]
-    if client is None or not proved:
-        rules.refuse_token("client")
-    return client, proved[0]
-
-
-def _authenticate_user(asked: TokenRequest) -> accounts_queries.UserRow:
-    user = accounts_queries.user_to_authenticate(asked.username)
-    # Checked for nobody too, and before anything else is looked at: time tells nothing either.
-    right = accounts.check_password(user, asked.password)
-    if user is None or not right or not user.enabled or user.type == "job":
-        rules.refuse_token("user")
-    return user
-
-
-@transaction.atomic
-def _issue_checked(
-    asked: TokenRequest, client_id: int, secret_id: int, user: accounts_queries.UserRow, now: datetime
-) -> TokenPair:
-    """Issue tokens if the credentials are still the right ones once nobody can change them any more."""
-    connections = _lock_connections(client_id, user.id)
-    if not ClientSecret.objects.filter(id=secret_id).exists():
-        rules.refuse_token("client")
-    if accounts_queries.user_to_authenticate(asked.username) != user:
-        rules.refuse_token("user")
-    pair = issue_token(client_id=client_id, user_id=user.id, now=now)
-    for connection in connections:
-        if connection.client_id == client_id:
-            _touch(connection.id, now)
-            if connection.user_id != user.id:
-                _note_wrong_combination(connection.id, user.username, now)
-    return pair
-
-
-def _lock_connections(client_id: int, user_id: int) -> list[Connection]:
-    return list(queries.connections_behind(client=client_id, user=user_id).select_for_update())
-
-
-@transaction.atomic
-def _touch(connection: int, now: datetime) -> None:
-    """Set the date of the last use, and of the first; whoever comes second within the minute writes nothing."""
-    due = Q(last_used_at=None) | Q(last_used_at__lte=now - rules.NOTED_AT_MOST_EVERY) | Q(first_call_at=None)
-    first = Coalesce(F("first_call_at"), Value(now, DateTimeField()))
-    Connection.objects.filter(due, id=connection).update(last_used_at=now, first_call_at=first)
-
-
-def _note_wrong_combination(connection: int, username: str, now: datetime) -> None:
-    if not rules.is_due(queries.wrong_combination_noted_at(connection, username), now):
-        return
-    note = WrongCombination(connection_id=connection, username=username, last_seen_at=now)
-    try:
-        with transaction.atomic():
-            WrongCombination.objects.bulk_create(
-                [note],
-                update_conflicts=True,
-                unique_fields=["connection", "username"],
-                update_fields=["last_seen_at"],
-            )
-    except IntegrityError:
-        # The connection has just been deleted; the next call with this token will be told.
-        return

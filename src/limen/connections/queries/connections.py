@@ -1,0 +1,144 @@
+"""The connections as people see them: the list, the settings page, the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection as database
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
+
+from limen.accounts import queries as accounts
+from limen.connections import rules
+from limen.connections.models import Connection, WrongCombination
+from limen.kit.errors import NotFound
+from limen.kit.text import fold
+
+# Any number that is ours alone among the advisory locks of this database.
+_CREATION_LOCK = 7_300_001
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConnection:
+    code: str
+    label: str
+    flow_type: str
+    auditable: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    wrong_combination: bool
+
+
+def connections_for_list(*, now: datetime) -> list[ListedConnection]:
+    """Give the connections made by people (no apps), oldest first, ties by code. 1 query."""
+    wrong = WrongCombination.objects.filter(connection=OuterRef("id"), last_seen_at__gte=_shown_since(now))
+    rows = (
+        Connection.objects.filter(type=rules.DEFAULT)
+        .order_by("created_at", "code")
+        .values_list("code", "label", "flow_type", "auditable", "created_at", "last_used_at", Exists(wrong))
+    )
+    return [ListedConnection(*row) for row in rows]
+
+
+def connections_count() -> int:
+    """Count all connections, apps included: this is what the limit is about. 1 query."""
+    return Connection.objects.count()
+
+
+def limit_is_reached() -> bool:
+    """Tell whether there can be no further connection. 1 query."""
+    return connections_count() >= int(settings.LIMEN_CONNECTIONS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongUser:
+    username: str
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """All the settings page shows but the secret and the password. `role_id` is None only if the role vanished;
+    `group_id` is None when the user is in no group but All; `wrong_users` are the latest first."""
+
+    code: str
+    label: str
+    flow_type: str
+    auditable: bool
+    client_id: str
+    username: str
+    role_id: int | None
+    group_id: int | None
+    created_at: datetime
+    first_call_at: datetime | None
+    last_used_at: datetime | None
+    version: int
+    wrong_users: tuple[WrongUser, ...]
+
+
+def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
+    """Give one connection made by a person; NotFound for any other code, an app's too. 4 queries."""
+    row = find(code)
+    role, group = accounts.role_and_group_of(row.user_id)
+    return ConnectionSettings(
+        code=row.code,
+        label=row.label,
+        flow_type=row.flow_type,
+        auditable=row.auditable,
+        client_id=row.client.public_id,
+        username=row.user.username,
+        role_id=role.id if role else None,
+        group_id=group.id if group else None,
+        created_at=row.created_at,
+        first_call_at=row.first_call_at,
+        last_used_at=row.last_used_at,
+        version=row.version,
+        wrong_users=tuple(_wrong_users(row.id, now)),
+    )
+
+
+def first_call_at(code: str) -> datetime | None:
+    """Tell when the first call with this connection's client came in, for the page that waits for it. 1 query."""
+    return find(code).first_call_at
+
+
+def find(code: str, *, lock: bool = False) -> Connection:
+    """Give the row of a connection made by a person, with its client and its user. 1 query.
+
+    `lock` holds it until the transaction ends: issuing tokens waits for the same lock, so that no
+    token slips through between a revocation's DELETE and its commit.
+    """
+    found = Connection.objects.alias(key=Lower("code")).filter(key=fold(code), type=rules.DEFAULT)
+    found = found.select_related("client", "user")
+    if lock:
+        found = found.select_for_update(of=("self",))
+    row = found.first() if rules.is_code(code) else None
+    if row is None:
+        raise NotFound(f'There is no connection "{code}".')
+    return row
+
+
+def code_is_taken(code: str) -> bool:
+    """Tell whether any connection, app or not, has this code in any spelling. 1 query."""
+    return Connection.objects.alias(key=Lower("code")).filter(key=fold(code)).exists()
+
+
+def hold_creation_lock() -> None:
+    """Wait until no other creation of a connection runs, and keep the others waiting until commit. 1 query."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+
+
+def _wrong_users(connection: int, now: datetime) -> list[WrongUser]:
+    rows = (
+        WrongCombination.objects.filter(connection=connection, last_seen_at__gte=_shown_since(now))
+        .order_by("-last_seen_at", "username")
+        .values_list("username", "last_seen_at")
+    )
+    return [WrongUser(*row) for row in rows]
+
+
+def _shown_since(now: datetime) -> datetime:
+    return rules.wrong_use_shown_since(now)

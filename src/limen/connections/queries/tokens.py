@@ -1,0 +1,139 @@
+"""What the token endpoint and every call of the API look up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from django.db.models import Q, QuerySet
+
+from limen.accounts.rules import display_name
+from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
+from limen.connections.queries.secrets import open_secret
+from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
+from limen.kit import db
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToAuthenticate:
+    """`secrets` are those valid now, in clear, by the id of their row."""
+
+    id: int
+    grant_types: tuple[str, ...]
+    secrets: Mapping[int, str]
+
+
+def client_to_authenticate(client: int, random_id: str) -> ClientToAuthenticate | None:
+    """Give a client by both halves of its public id. 1 query."""
+    rows = list(
+        ClientSecret.objects.filter(client=client, client__random_id=random_id)
+        .order_by("id")
+        .values_list("id", "key_id", "ciphertext", "client__grant_types")
+    )
+    if not rows:
+        return None
+    opened = {id: _open_if_possible(key_id, ciphertext, client) for id, key_id, ciphertext, _ in rows}
+    readable = {id: secret for id, secret in opened.items() if secret is not None}
+    return ClientToAuthenticate(client, tuple(rows[0][3]), readable)
+
+
+def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> str | None:
+    """Give a secret, or None with a line in the log: to a connector a lost key looks like a wrong secret."""
+    try:
+        return open_secret(key_id, ciphertext, client)
+    except SealedWithUnknownKey:
+        log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
+        return None
+
+
+def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:
+    """Give the connections a token of this pair touches: the client's and the user's, usually one, by id."""
+    return Connection.objects.filter(Q(client=client) | Q(user=user)).order_by("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshable:
+    user_id: int
+    client_id: int
+    expires_at: datetime
+    user_enabled: bool
+
+
+def refreshable(digest: bytes) -> Refreshable | None:
+    """Give what a refresh token was issued for. 1 query."""
+    row = (
+        RefreshToken.objects.filter(digest=digest)
+        .values_list("user_id", "client_id", "expires_at", "user__enabled")
+        .first()
+    )
+    return None if row is None else Refreshable(*row)
+
+
+def wrong_combination_noted_at(connection: int, username: str) -> datetime | None:
+    """Tell when a foreign user was last noted for a connection. 1 query."""
+    noted = WrongCombination.objects.filter(connection=connection, username=username)
+    return noted.values_list("last_seen_at", flat=True).first()
+
+
+def holder(digest: bytes) -> Holder | None:
+    """Give what a token stands for: user, rights, connections. 1 query.
+
+    Every call of the API comes through here, and nothing of it is kept between calls: a token that
+    was revoked, a user that was disabled and a right that was taken away are seen at once, in every
+    process.
+    """
+    # By the driver's cursor, so that the server keeps the plan where statements are prepared:
+    # planning these seven tables takes longer than reading them.
+    rows = db.fetch(_holder_statement(), [digest])
+    if not rows:
+        return None
+    # One row per role; they differ in the last column only.
+    first = rows[0]
+    expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
+    own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
+    return Holder(
+        expires_at=expires_at,
+        user_id=user_id,
+        username=username,
+        name=own_label or display_name(username, first_name, last_name),
+        kind="api" if user_type == "api" else "user",
+        enabled=enabled,
+        timezone=timezone,
+        permissions=frozenset(id for row in rows for id in row[15] or ()),
+        own_connection=own_connection,
+        connection=None
+        if connection_id is None
+        else ClientConnection(connection_id, flow_type, auditable, called_at, used_at),
+    )
+
+
+@cache
+def _holder_statement() -> str:
+    """Let Django write the statement once: building it costs a call ten times what running it does."""
+    found = AccessToken.objects.filter(digest=b"").values_list(
+        "expires_at",
+        "user_id",
+        "user__username",
+        "user__first_name",
+        "user__last_name",
+        "user__type",
+        "user__enabled",
+        "user__timezone",
+        "user__connection__id",
+        "user__connection__label",
+        "client__connection__id",
+        "client__connection__flow_type",
+        "client__connection__auditable",
+        "client__connection__first_call_at",
+        "client__connection__last_used_at",
+        "user__roles__permissions",
+    )
+    statement, parameters = found.query.sql_with_params()
+    # The digest is the only parameter, whatever joins the statement has.
+    assert len(parameters) == 1
+    return statement
