@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -164,6 +165,30 @@ class TestLocks:
             _in_thread(read)
         assert done == [True]
 
+    def test_a_waiting_structure_writer_is_not_overtaken(self, installed: None) -> None:
+        seen: list[bool] = []
+
+        def write() -> None:
+            make_attribute("name")
+            connection.close()
+
+        def read() -> None:
+            with transaction.atomic():
+                seen.append("name" in queries.locked_snapshot().attributes)
+            connection.close()
+
+        with transaction.atomic():
+            queries.locked_snapshot()
+            writer = threading.Thread(target=write)
+            writer.start()
+            _wait_for_waiters(1)
+            reader = threading.Thread(target=read)
+            reader.start()
+            _wait_for_waiters(2)
+        writer.join()
+        reader.join()
+        assert seen == [True]
+
     def test_another_process_sees_a_change_at_its_next_look(self, installed: None) -> None:
         seen: list[bool] = []
 
@@ -175,6 +200,20 @@ class TestLocks:
         make_attribute("name")
         _in_thread(look)
         assert seen == [False, True]
+
+
+def _wait_for_waiters(number: int) -> None:
+    """Until so many connections wait for an advisory lock."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"
+            )
+            if cursor.fetchone() == (number,):
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def _in_thread(work: Any) -> None:

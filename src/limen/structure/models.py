@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 
 class Version(models.Model):
-    """One row. Whoever changes the structure locks it first, so that product writers see all or nothing.
+    """One row: the state of the structure as a number; see `queries.snapshot` for the locks around it.
 
     `version` is drawn from a sequence that no rollback turns back, so a number never stands for two
     states. `trail` holds the versions before this one, newest first: a snapshot of one of them can be

@@ -26,6 +26,12 @@ from limen.structure.rules.records import (
 
 _VERSIONS = "SELECT version, options_version FROM structure_version WHERE id = 1"
 
+# Advisory locks, held to the end of the transaction: unlike locks of the row they cost no write, and they queue
+# fairly, so that a stream of product writers cannot keep a structure writer waiting for ever. The number is ours.
+# Sent in one go with the question, which as a statement of its own sees what was committed while it waited.
+_SHARED = f"SELECT pg_advisory_xact_lock_shared(7310589001); {_VERSIONS}"
+_ALONE = f"SELECT pg_advisory_xact_lock(7310589001); {_VERSIONS}"
+
 _cached: Structure | None = None
 
 
@@ -50,17 +56,18 @@ def snapshot() -> Structure:
 def locked_snapshot() -> Structure:
     """As `snapshot`, for writers of products: until their transaction ends no structure writer gets in.
 
-    Cost: as `snapshot`. Call it first in the transaction: everyone locks the structure before anything else.
+    Cost: as `snapshot`, without the second look. Call it first in the transaction: everyone locks the structure
+    before anything else. Such writers do not wait for each other.
     """
-    return _keep(_at(_versions(_VERSIONS + " FOR SHARE")))
+    return _keep(_at(_versions(_SHARED)))
 
 
 def snapshot_for_change() -> Structure:
     """As `snapshot`, for writers of the structure: until their transaction ends nobody else writes.
 
-    Cost: as `snapshot`. Call it before changing anything, or uncommitted rows end up in the cache.
+    Cost: as `locked_snapshot`. Call it before changing anything, or uncommitted rows end up in the cache.
     """
-    return _keep(_at(_versions(_VERSIONS + " FOR UPDATE")))
+    return _keep(_at(_versions(_ALONE)))
 
 
 def forget() -> None:
@@ -78,6 +85,8 @@ def _keep(structure: Structure) -> Structure:
 def _versions(statement: str) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+        if statement != _VERSIONS:
+            cursor.nextset()
         row = cursor.fetchone()
     # No row: a database emptied by force. It has no structure, and 0 is never a version that is kept.
     return (row[0], row[1]) if row else (0, 0)
