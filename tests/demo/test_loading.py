@@ -1,4 +1,4 @@
-"""The whole demo catalogue is loaded once for this module, inside a transaction that is rolled back."""
+"""The whole demo catalogue is loaded once for this module, in a transaction around those of its tests."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from limen.demo.loading import DemoResult
 from limen.kit import clock
 from limen.structure import operations as structure
 from limen.structure import queries as structure_queries
+
+pytestmark = pytest.mark.django_db
 
 NOW = clock.now()
 
@@ -87,14 +89,12 @@ class TestLoad:
         assert not any("erp" in row.label.lower() for row in connections.connections_for_list(now=NOW))
 
     def test_an_interrupted_load_is_taken_up_again(self, first: DemoResult) -> None:
-        point = transaction.savepoint()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM event WHERE subject = 'demo'")
         before = number_of("media_file"), number_of("product"), number_of("event WHERE kind LIKE 'attribute%'")
         assert demo.load(NOW) == DemoResult(first.products, "admin", None)
         after = number_of("media_file"), number_of("product"), number_of("event WHERE kind LIKE 'attribute%'")
         assert after == before
-        transaction.savepoint_rollback(point)
 
     def test_all_files_are_stored_once(self, first: DemoResult) -> None:
         pictured = sum(article.pictured for article in catalogue.articles())

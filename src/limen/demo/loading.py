@@ -162,10 +162,12 @@ def _store_files(contents: Mapping[str, bytes], *, by: Caller, now: datetime) ->
 
 def _push(bodies: Iterable[Body], *, by: Caller, now: datetime) -> None:
     """Send products through the door that everybody uses, a batch at a time."""
-    lines = [orjson.dumps(body) for body in bodies]
+    lines = [products.Line(body, body["identifier"]) for body in bodies]
     for start in range(0, len(lines), BATCH):
         batch = lines[start : start + BATCH]
-        for result in products.upsert_products(batch, flavour="identifier", by=by, now=now):
+        results = products.upsert_products(batch, flavour="identifier", by=by, now=now)
+        for line, result in zip(batch, results, strict=True):
             if isinstance(result.outcome, Refused):
-                # A refusal here is a mistake in our own data, and its message says where.
+                # A mistake in our own data.
+                result.outcome.add_note(f"{line.key}: {getattr(result.outcome, 'violations', '')}")
                 raise result.outcome
