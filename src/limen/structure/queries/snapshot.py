@@ -27,10 +27,9 @@ from limen.structure.rules.records import (
 _VERSIONS = "SELECT version, options_version FROM structure_version WHERE id = 1"
 
 # Advisory locks, held to the end of the transaction: unlike locks of the row they cost no write, and they queue
-# fairly, so that a stream of product writers cannot keep a structure writer waiting for ever. The number is ours.
-# Sent in one go with the question, which as a statement of its own sees what was committed while it waited.
-_SHARED = f"SELECT pg_advisory_xact_lock_shared(7310589001); {_VERSIONS}"
-_ALONE = f"SELECT pg_advisory_xact_lock(7310589001); {_VERSIONS}"
+# fairly, so that a stream of product writers cannot keep a structure writer waiting for ever.
+_SHARED = "SELECT version, options_version FROM structure_locked_version(alone => false)"
+_ALONE = "SELECT version, options_version FROM structure_locked_version(alone => true)"
 
 _cached: Structure | None = None
 
@@ -85,11 +84,9 @@ def _keep(structure: Structure) -> Structure:
 def _versions(statement: str) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        if statement != _VERSIONS:
-            cursor.nextset()
         row = cursor.fetchone()
     # No row: a database emptied by force. It has no structure, and 0 is never a version that is kept.
-    return (row[0], row[1]) if row else (0, 0)
+    return (row[0], row[1]) if row and row[0] else (0, 0)
 
 
 def _at(versions: tuple[int, int]) -> Structure:
