@@ -42,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         problem = f"{options.state} cannot be used: {error}."
     except KeyboardInterrupt:
         problem = "Stopped. Run it again to go on."
+    tally.finish()
     print(report.as_json(tally) if options.json else report.as_text(tally))
     if problem:
         print(problem, file=sys.stderr)

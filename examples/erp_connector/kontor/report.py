@@ -34,6 +34,10 @@ class Tally:
         self.refused += 1
         self.refusals += [Refusal(position, number, where, reason) for where, reason in reasons]
 
+    def finish(self) -> None:
+        """Put the refusals in the order of the export: the PIM's own come a batch later than ours."""
+        self.refusals.sort(key=lambda refusal: refusal.position)
+
 
 def reasons_of(result: dict[str, Any]) -> list[tuple[str, str]]:
     """Give (where, reason) for a refused line of a bulk answer; values name their attribute, locale and so on."""
