@@ -84,15 +84,17 @@ def options() -> Iterator[tuple[str, str, Body]]:
 
 @cache
 def articles() -> tuple[Article, ...]:
-    """Give all articles, always the same ones."""
+    """Give all articles, always the same ones, and mixed as deliveries are."""
     chance = Random("Fjord & Lamella")  # noqa: S311  # variety, not secrecy
     numbers = count(1)
-    return tuple(
+    made = [
         _article(design, finish, size, next(numbers), progress, chance)
         for design in _designs()["designs"]
         for progress in [_progress(design, chance)]
         for finish, size in product(design["finishes"], design.get("sizes", [{}]))
-    )
+    ]
+    chance.shuffle(made)
+    return tuple(made)
 
 
 def picture_of(article: Article) -> bytes:
@@ -131,6 +133,10 @@ def _progress(design: Body, chance: Random) -> int:
 
 def _article(design: Body, finish: str, size: Body, number: int, progress: int, chance: Random) -> Article:
     facts = {**design, **size}
+    if chance.random() < 0.04:
+        # Of every design some finish is late.
+        progress = 0
+    drafted = chance.random() < 0.08
     sku = _sku(design, finish, size)
     kind = _designs()["kinds"][design["kind"]]
     materials = sorted({*facts["materials"], *([_wood(finish)] if _wood(finish) else [])})
@@ -143,6 +149,10 @@ def _article(design: Body, finish: str, size: Body, number: int, progress: int, 
         "family": kind["family"],
         "values": values,
     }
+    if drafted:
+        written = _draft(sku, kind, facts, finish)
+    else:
+        written = _written(sku, kind, facts, finish, care, progress, chance)
     later = chance.randint(1, 9)
     moved = chance.random() < 0.2 and "delivery_weeks" in values
     return Article(
@@ -152,10 +162,10 @@ def _article(design: Body, finish: str, size: Body, number: int, progress: int, 
         finish=finish,
         shape=crc32(design["code"].encode()) / 2**32,
         supplied=supplied,
-        written=_written(sku, kind, facts, finish, care, progress, chance) if progress else None,
+        written=written if progress else None,
         supplied_later={"identifier": sku, "values": {"delivery_weeks": [_any(later)]}} if moved else None,
-        pictured=progress > 0 and chance.random() > 0.07,
-        care=care,
+        pictured=progress > 0 and not drafted and chance.random() > 0.07,
+        care=None if drafted else care,
         care_locales=LOCALES[:progress],
     )
 
@@ -201,6 +211,11 @@ def _supplied_values(facts: Body, finish: str, materials: list[str], number: int
         if chance.random() < 0.05:
             values[forgotten] = None
     return {code: [_any(data)] for code, data in values.items() if data is not None}
+
+
+def _draft(sku: str, kind: Body, facts: Body, finish: str) -> Body:
+    """A name, so that one can talk about it."""
+    return {"identifier": sku, "values": {"name": [_in(LOCALES[0], _name(kind, facts, finish, 0))]}}
 
 
 def _written(sku: str, kind: Body, facts: Body, finish: str, care: str | None, progress: int, chance: Random) -> Body:
