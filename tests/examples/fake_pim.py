@@ -1,7 +1,8 @@
 """A PIM that is small enough to read: a real HTTP server on the loopback, with faults on order.
 
 It keeps what it is sent and answers as the contract says, as far as the connector looks. It judges products
-by two rules only (a price is a number, an identifier has no comma and no blank at its end); the real rules are tested elsewhere.
+by two rules only: a price is a number, an identifier has no comma and no blank at its end. The real rules are
+tested elsewhere.
 """
 
 from __future__ import annotations
