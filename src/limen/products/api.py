@@ -1,0 +1,283 @@
+"""Products over the API, by identifier and by uuid (api-products 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from limen.events import operations as events
+from limen.kit import clock
+from limen.kit.errors import Misshaped, NotFound, Refused
+from limen.kit.http import ndjson
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
+from limen.kit.http.json import base_url, created, decode_object, flag, raw_answer, updated
+from limen.kit.http.pages import PageQuery, page_answer, read_page
+from limen.products import operations, queries, wire
+from limen.products.operations import Line, LineResult
+from limen.products.rules.reading import Flavour
+from limen.products.rules.rulebook import rulebook
+from limen.products.rules.search import read_search
+from limen.products.rules.views import read_single_view, read_view
+from limen.products.rules.world import Row
+from limen.structure import queries as structure_queries
+
+LIST, EDIT, REMOVE = "pim_api_product_list", "pim_api_product_edit", "pim_api_product_remove"
+
+# Beyond it the page type is refused; clients take that as the sign to page by cursor.
+DEEPEST = 10_000
+
+
+# By identifier
+
+
+@endpoint(name="pim_api_product_list", permission=LIST)
+def list_products(request: ApiRequest) -> HttpResponse:
+    return _list(request, "identifier", request.GET)
+
+
+@endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
+def create_product(request: ApiRequest) -> HttpResponse:
+    return _write(request, "identifier", Line(decode_object(request.body), new=True))
+
+
+@endpoint(
+    name="pim_api_product_partial_update_list", permission=EDIT, anchor="patch_products__code_", accepts=(COLLECTION,)
+)
+def upsert_products(request: ApiRequest) -> HttpResponse:
+    return _write_lines(request, "identifier")
+
+
+@endpoint(name="pim_api_product_get", permission=LIST)
+def get_product(request: ApiRequest, code: str) -> HttpResponse:
+    return _get(request, "identifier", code)
+
+
+@endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_")
+def patch_product(request: ApiRequest, code: str) -> HttpResponse:
+    return _write(request, "identifier", Line(decode_object(request.body), code))
+
+
+@endpoint(name="pim_api_product_delete", permission=REMOVE)
+def delete_product(request: ApiRequest, code: str) -> HttpResponse:
+    return _delete(request, "identifier", code)
+
+
+# By uuid
+
+
+@endpoint(name="pim_api_product_uuid_list", permission=LIST)
+def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
+    return _list(request, "uuid", request.GET)
+
+
+@endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
+def create_product_by_uuid(request: ApiRequest) -> HttpResponse:
+    return _write(request, "uuid", Line(decode_object(request.body), new=True))
+
+
+@endpoint(
+    name="pim_api_product_uuid_partial_update_list",
+    permission=EDIT,
+    anchor="patch_products_uuid__uuid_",
+    accepts=(COLLECTION,),
+)
+def upsert_products_by_uuid(request: ApiRequest) -> HttpResponse:
+    return _write_lines(request, "uuid")
+
+
+@endpoint(name="pim_api_product_uuid_get", permission=LIST)
+def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    return _get(request, "uuid", uuid)
+
+
+@endpoint(name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_")
+def patch_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    return _write(request, "uuid", Line(decode_object(request.body), uuid))
+
+
+@endpoint(name="pim_api_product_uuid_delete", permission=REMOVE)
+def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    return _delete(request, "uuid", uuid)
+
+
+@endpoint(name="pim_api_product_uuid_search", permission=LIST)
+def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
+    """As the list, its parameters in a body where they may be long; pagination stays in the address."""
+    body = decode_object(request.body)
+    params = {name: str(value) for name, value in request.GET.items()}
+    for name, value in body.items():
+        if name == "with_quality_scores__products":
+            name = "with_quality_scores"
+        if isinstance(value, bool):
+            params[name] = "true" if value else "false"
+        else:
+            params[name] = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return _list(request, "uuid", params)
+
+
+# Reading
+
+
+def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
+    page = _read_page(request, flavour)
+    structure = structure_queries.snapshot()
+    book = rulebook(structure)
+    view = read_view(params, structure)
+    criteria = read_search(
+        params.get("search"),
+        flavour=flavour,
+        book=book,
+        now=clock.now(),
+        locale=params.get("search_locale"),
+        scope=params.get("search_scope"),
+    )
+    where = queries.list_condition(criteria, view, structure)
+    if page.kind == "page":
+        rows = queries.page(where, flavour=flavour, offset=page.offset, limit=page.limit)
+    else:
+        rows = queries.page_after(where, flavour=flavour, after=page.after, limit=page.limit)
+    writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
+    _count_reads(request, len(rows))
+    return page_answer(
+        request,
+        page,
+        writer.items(rows),
+        count=queries.count(where, flavour=flavour) if page.with_count else None,
+        params=_link_params(request, page),
+        next_after=_cursor(rows, flavour),
+    )
+
+
+def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
+    page = read_page(request, cursors=True)
+    if page.kind == "page" and page.page * page.limit > DEEPEST:
+        raise Misshaped(
+            f"You have reached the maximum of {DEEPEST} products that pages can reach."
+            ' Use the pagination type "search_after" to go on.',
+            help="pagination.html#the-search-after-method",
+        )
+    return page
+
+
+def _cursor(rows: list[Row], flavour: Flavour) -> str | None:
+    if not rows:
+        return None
+    return rows[-1].uuid if flavour == "uuid" else rows[-1].identifier
+
+
+_IN_LINKS = (
+    "search",
+    "scope",
+    "search_scope",
+    "search_locale",
+    "locales",
+    "attributes",
+    "with_attribute_options",
+    "with_quality_scores",
+    "with_completenesses",
+)
+_OWN = frozenset({"page", "with_count", "pagination_type", "limit", "search_after", *_IN_LINKS})
+
+
+def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]:
+    """Give the parameters of links in the order of the contract (3.2), those of the caller unchanged."""
+    given = request.GET
+    shown = [("with_count", given.get("with_count", "false")), ("pagination_type", page.kind), ("limit", str(page.limit))]
+    shown += [(name, _compact(name, given[name])) for name in _IN_LINKS if name in given]
+    return shown + [(name, value) for name, values in given.lists() for value in values if name not in _OWN]
+
+
+def _compact(name: str, value: str) -> str:
+    """Write the JSON of `search` anew; it has been read before, so it can be."""
+    return orjson.dumps(orjson.loads(value)).decode() if name == "search" and value else value
+
+
+def _get(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
+    row = queries.product(flavour=flavour, key=key)
+    if row is None:
+        raise _unknown(key)
+    view = read_single_view(request.GET)
+    writer = queries.writer_for(
+        [row], view=view, flavour=flavour, base=base_url(request), structure=structure_queries.snapshot()
+    )
+    _count_reads(request, 1)
+    return raw_answer(writer.one(row))
+
+
+def _unknown(key: str) -> NotFound:
+    return NotFound(f'The product "{key}" does not exist, or you have no permission to see it.')
+
+
+def _count_reads(request: ApiRequest, number: int) -> None:
+    caller = request.caller
+    if caller.reads_counted and number:
+        events.tally({"product.read": number}, caller.connection_id, now=clock.now())
+
+
+# Writing
+
+
+def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
+    dry_run = flag(request, "dry_run")
+    (result,) = operations.upsert_products(
+        [line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run
+    )
+    if isinstance(result.outcome, Refused):
+        raise result.outcome
+    answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
+    return _marked(answer, dry_run)
+
+
+def _path(flavour: Flavour, result: LineResult) -> str:
+    return wire.product_path(flavour, result.uuid or "", result.identifier)
+
+
+def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
+    dry_run = flag(request, "dry_run")
+    read = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
+    results = iter(
+        operations.upsert_products(
+            [line for line in read if isinstance(line, Line)],
+            flavour=flavour,
+            by=request.caller,
+            now=clock.now(),
+            dry_run=dry_run,
+        )
+    )
+    base, anchor = base_url(request), request.endpoint.anchor
+    written = [
+        ndjson.line_result(number, next(results).outcome, base, anchor, {flavour: _echo(line, flavour)})
+        if isinstance(line, Line)
+        else ndjson.line_result(number, line, base, anchor)
+        for number, line in enumerate(read, start=1)
+    ]
+    return _marked(ndjson.answer(written), dry_run)
+
+
+def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
+    try:
+        body = ndjson.read_line(raw)
+        return Line(body, ndjson.read_key(body, flavour))
+    except Refused as refusal:
+        return refusal
+
+
+def _echo(line: Line, flavour: Flavour) -> str:
+    return (line.key or "").lower() if flavour == "uuid" else line.key or ""
+
+
+def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
+    dry_run = flag(request, "dry_run")
+    if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
+        raise _unknown(key)
+    answer = HttpResponse(status=204)
+    del answer["Content-Type"]
+    return _marked(answer, dry_run)
+
+
+def _marked(answer: HttpResponse, dry_run: bool) -> HttpResponse:
+    if dry_run:
+        answer["Limen-Dry-Run"] = "true"
+    return answer

@@ -1,0 +1,271 @@
+"""Writing the planned products: rows, documents, links and index, each table in one statement per kind of change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from limen.kit import db
+from limen.kit.text import fold
+from limen.media.rules import MediaRow
+from limen.products.queries.search_keys import COMPLETENESS, Place, make_search_keys, search_keys
+from limen.products.rules import links
+from limen.products.rules.completeness import filled, plan_of
+from limen.products.rules.rulebook import Rulebook, Slot, unique_key
+from limen.products.rules.world import Product, World, stored_data
+from limen.structure.rules import PRICE, Structure
+
+PRODUCT = {
+    "id": "int8",
+    "uuid": "uuid",
+    "identifier": "text",
+    "identifier_key": "text",
+    "enabled": "bool",
+    "family_id": "int8",
+    "created": "timestamptz",
+    "updated": "timestamptz",
+}
+CHANGED_PRODUCT = {name: PRODUCT[name] for name in PRODUCT if name not in ("uuid", "created")}
+DOCUMENT = {"product_id": "int8", "doc": "text", "associations": "text", "quantified": "text"}
+CATEGORY = {"category_id": "int8", "product_id": "int8"}
+GROUP = {"group_id": "int8", "product_id": "int8"}
+LINK = {"owner_id": "int8", "type_id": "int8", "target_id": "int8"}
+UNIQUE = {"attribute_id": "int8", "value_key": "text", "product_id": "int8"}
+UNIQUE_OF = {"attribute_id": "int8", "product_id": "int8"}
+TEXT = {"key": "int4", "value": "text", "product_id": "int8"}
+NUMBER = {"key": "int4", "value": "float8", "product_id": "int8"}
+INDEX_OF = {"product_id": "int8", "key": "int4"}
+
+# A product without its id is a new one.
+Products = Sequence[Product]
+
+
+def write(world: World, now: datetime) -> None:
+    """Write every changed product of a world. A constant number of statements, whatever the number of products.
+
+    Changed rows go before new ones, and deletions before insertions: a batch may hand an identifier or a
+    unique value on from one product to another.
+    """
+    products = list(world.changed.values())
+    new = [product for product in products if product.id is None]
+    old = [product for product in products if product.id is not None]
+    for product, id in zip(new, db.next_ids("product_id_seq", len(new)), strict=True):
+        product.id = id
+    # Always in the same order, so that two writers of the same new products wait instead of deadlocking.
+    new.sort(key=lambda product: (product.identifier is not None, fold(product.identifier or product.uuid)))
+    structure = world.structure
+    db.update_rows("product", "id", CHANGED_PRODUCT, [_changed_row(one, structure, now) for one in old])
+    db.insert_rows("product", PRODUCT, [_new_row(one, structure, now) for one in new])
+    db.update_rows("product_doc", "product_id", DOCUMENT, [_document(one) for one in old])
+    db.insert_rows("product_doc", DOCUMENT, [_document(one) for one in new])
+    _write_memberships(products, structure)
+    _write_links(products, world)
+    _write_uniques(products)
+    _write_index(products, world.book, world.media)
+
+
+def rewrite_documents(products: Products) -> None:
+    """Write only the documents: for what changes in a product without being a change of it."""
+    db.update_rows("product_doc", "product_id", DOCUMENT, [_document(one) for one in products])
+
+
+def erase(product_id: int) -> None:
+    """Delete a product from every table, with all that points at it."""
+    for table, column in (
+        ("product_category", "product_id"),
+        ("product_group", "product_id"),
+        ("product_link", "owner_id"),
+        ("product_link", "target_id"),
+        ("product_unique", "product_id"),
+        ("product_idx_text", "product_id"),
+        ("product_idx_num", "product_id"),
+        ("product_doc", "product_id"),
+        ("product", "id"),
+    ):
+        db.delete_rows(table, {column: "int8"}, [(product_id,)])
+
+
+def _new_row(product: Product, structure: Structure, now: datetime) -> tuple[Any, ...]:
+    identifier = product.identifier
+    key = fold(identifier) if identifier is not None else None
+    family = structure.families[product.family].id if product.family is not None else None
+    return (product.id, UUID(product.uuid), identifier, key, product.enabled, family, now, now)
+
+
+def _changed_row(product: Product, structure: Structure, now: datetime) -> tuple[Any, ...]:
+    row = _new_row(product, structure, now)
+    return (row[0], *row[2:6], now)
+
+
+def _document(product: Product) -> tuple[Any, ...]:
+    return (product.id, product.encode(), _json(product.associations), _json(product.quantified))
+
+
+def _json(value: Mapping[str, Any]) -> str | None:
+    return orjson.dumps(value).decode() if value else None
+
+
+def _write_memberships(products: Products, structure: Structure) -> None:
+    """Categories and groups, by difference."""
+    for table, columns, name, records in (
+        ("product_category", CATEGORY, "categories", structure.categories),
+        ("product_group", GROUP, "groups", structure.groups),
+    ):
+        gone: list[tuple[Any, ...]] = []
+        come: list[tuple[Any, ...]] = []
+        for product in products:
+            before = set(getattr(product.stored, name)) if product.stored else set()
+            after = set(getattr(product, name))
+            # A code that the structure no longer has has lost its rows already.
+            gone.extend((records[code].id, product.id) for code in before - after if code in records)
+            come.extend((records[code].id, product.id) for code in after - before if code in records)
+        db.delete_rows(table, columns, sorted(gone))
+        db.insert_rows(table, columns, sorted(come))
+
+
+def _write_links(products: Products, world: World) -> None:
+    gone: set[tuple[Any, ...]] = set()
+    come: set[tuple[Any, ...]] = set()
+    for product in products:
+        stored = product.stored
+        before = _links(product.id, stored.associations, stored.quantified, world) if stored else set()
+        after = _links(product.id, product.associations, product.quantified, world)
+        gone |= before - after
+        come |= after - before
+    db.delete_rows("product_link", LINK, sorted(gone))
+    db.insert_rows("product_link", LINK, sorted(come))
+
+
+def _links(
+    owner: int | None, associations: links.Associations, quantified: links.Quantified, world: World
+) -> set[tuple[Any, ...]]:
+    if not associations and not quantified:
+        return set()
+    types = world.structure.association_types
+    named = [(code, uuid) for code, kinds in associations.items() for uuid in kinds.get("products", ())]
+    named += [(code, link["uuid"]) for code, kinds in quantified.items() for link in kinds.get("products", ())]
+    return {
+        (owner, types[code].id, target)
+        for code, uuid in named
+        if code in types and (target := world.id_of(uuid)) is not None
+    }
+
+
+def _write_uniques(products: Products) -> None:
+    gone: list[tuple[Any, ...]] = []
+    come: list[tuple[Any, ...]] = []
+    for product in products:
+        for slot, before in product.touched.items():
+            attribute = slot.field.attribute
+            if not slot.field.unique or attribute.is_main_identifier:
+                continue
+            if before is not None:
+                gone.append((attribute.id, product.id))
+            data = stored_data(product.values, slot)
+            if data is not None:
+                come.append((attribute.id, unique_key(data), product.id))
+    db.delete_rows("product_unique", UNIQUE_OF, sorted(gone))
+    db.insert_rows("product_unique", UNIQUE, sorted(come))
+
+
+# The index of values
+
+
+def _write_index(products: Products, book: Rulebook, media: Mapping[str, MediaRow]) -> None:
+    """Index rows of touched values and of completeness: those of stored products are first taken away by key."""
+    texts: list[tuple[Place, Any, Any]] = []
+    numbers: list[tuple[Place, Any, Any]] = []
+    stale_texts: list[tuple[Any, Place]] = []
+    stale_numbers: list[tuple[Any, Place]] = []
+    for product in products:
+        for slot, place, value in _found(product, media):
+            (texts if slot.field.table == "text" else numbers).append((place, value, product.id))
+        if product.stored is not None:
+            for slot, before in product.touched.items():
+                stale = stale_texts if slot.field.table == "text" else stale_numbers
+                stale.extend((product.id, place) for place in _stale(slot, before))
+        if _completeness_changes(product, book):
+            if product.stored is not None:
+                stale_numbers.extend((product.id, place) for place in _completeness_places(book))
+            numbers.extend(_completeness_rows(product, book))
+    known = search_keys({place for _, place in stale_texts} | {place for _, place in stale_numbers})
+    db.delete_rows("product_idx_text", INDEX_OF, _by_key(stale_texts, known))
+    db.delete_rows("product_idx_num", INDEX_OF, _by_key(stale_numbers, known))
+    keys = make_search_keys({place for place, _, _ in texts} | {place for place, _, _ in numbers})
+    db.insert_rows("product_idx_text", TEXT, [(keys[place], value, id) for place, value, id in texts])
+    db.insert_rows("product_idx_num", NUMBER, [(keys[place], value, id) for place, value, id in numbers])
+
+
+def _found(product: Product, media: Mapping[str, MediaRow]) -> Iterable[tuple[Slot, Place, Any]]:
+    """Give what the touched values of a product are found by."""
+    for slot in product.touched:
+        data = stored_data(product.values, slot)
+        if data is None:
+            continue
+        field = slot.field
+        if field.type == PRICE:
+            for currency, value in field.index_of(data):
+                yield slot, _price_place(slot, currency), value
+        elif field.needs == "media":
+            if data in media:
+                yield slot, slot.place, fold(media[data].original_filename)
+        else:
+            for _, value in field.index_of(data):
+                yield slot, slot.place, value
+
+
+def _price_place(slot: Slot, currency: str) -> Place:
+    return (*slot.place[:3], currency)
+
+
+def _stale(slot: Slot, before: Any) -> list[Place]:
+    """Where the value that was stored had its rows."""
+    if before is None:
+        return []
+    if slot.field.type == PRICE:
+        return [_price_place(slot, price["currency"]) for price in before]
+    return [slot.place]
+
+
+def _by_key(stale: Iterable[tuple[Any, Place]], keys: Mapping[Place, int]) -> list[tuple[Any, int]]:
+    return sorted((id, keys[place]) for id, place in stale if place in keys)
+
+
+def _completeness_changes(product: Product, book: Rulebook) -> bool:
+    """Completeness moves only with the family or with a value that the family requires somewhere."""
+    stored = product.stored
+    if stored is None or stored.family != product.family:
+        return product.family is not None or stored is not None
+    return product.family is not None and not plan_of(product.family, book).slots.isdisjoint(product.touched.keys())
+
+
+def _completeness_rows(product: Product, book: Rulebook) -> Iterable[tuple[Place, Any, Any]]:
+    if product.family is None:
+        return
+    slots, prices = _filled(product, book)
+    for one in plan_of(product.family, book).requirements:
+        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(slots, prices)), product.id
+
+
+def _filled(product: Product, book: Rulebook) -> tuple[Set[Slot], Mapping[Slot, Set[str]]]:
+    if product.stored is not None:
+        return filled(product.values, book)
+    # A new product has been touched wherever it holds a value.
+    prices = {
+        slot: {price["currency"] for price in stored_data(product.values, slot)}
+        for slot in product.touched
+        if slot.field.type == PRICE
+    }
+    return set(product.touched), prices
+
+
+def _completeness_places(book: Rulebook) -> list[Place]:
+    return [
+        (COMPLETENESS, channel.code, locale, "")
+        for channel in book.structure.channels.values()
+        for locale in channel.locales
+    ]

@@ -1,0 +1,208 @@
+"""The one way in for product writes: single and bulk, by identifier and by uuid, from API, import or screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, OperationalError, transaction
+
+from limen.accounts.rules import Caller
+from limen.events import operations as events
+from limen.events.operations import Happening
+from limen.kit import clock
+from limen.kit.errors import Conflict, Refused
+from limen.kit.text import fold
+from limen.media import queries as media
+from limen.products.operations import store
+from limen.products.queries import loading
+from limen.products.rules import links
+from limen.products.rules.deciding import Change, Decision, decide
+from limen.products.rules.lines import Line, LineResult, read_line
+from limen.products.rules.reading import Flavour, Patch
+from limen.products.rules.rulebook import Rulebook, rulebook, unique_key
+from limen.products.rules.world import World, stored_data
+from limen.structure import queries as structure_queries
+
+# A batch is tried again when another writer came first with the same new product or unique value.
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line that can be judged: its patch and the identifier or uuid of its product (None: a new one by uuid)."""
+
+    line: Line
+    patch: Patch
+    key: str | None
+
+
+def upsert_products(
+    lines: Sequence[Line], *, flavour: Flavour, by: Caller, now: datetime, dry_run: bool = False
+) -> list[LineResult]:
+    """Create and update products, line by line in order; line n+1 sees what line n did. One transaction.
+
+    A refused line harms only itself. Every result is what happened, or with `dry_run` what would happen.
+    Cost: 12 to 20 statements whatever the number of lines (tests hold it); 60–200 µs a line of Python.
+    Raises Conflict when others keep writing the very same new products.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _upsert(lines, flavour, by, now, dry_run)
+        except IntegrityError:
+            # Another writer has committed the same identifier, uuid or unique value since we looked.
+            continue
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) != "40P01":
+                raise
+    raise Conflict("Others are writing the same products at this moment. Send the request again.")
+
+
+def _upsert(
+    lines: Sequence[Line], flavour: Flavour, by: Caller, now: datetime, dry_run: bool
+) -> list[LineResult]:
+    structure = structure_queries.locked_snapshot()
+    book = rulebook(structure)
+    tasks = [_task(line, flavour, book) for line in lines]
+    world = World(book, structure, clock.iso(now))
+    _gather([task for task in tasks if isinstance(task, Task)], flavour, world)
+    results: list[LineResult] = []
+    happenings: list[Happening] = []
+    for task in tasks:
+        if isinstance(task, Refused):
+            results.append(LineResult(task))
+            continue
+        try:
+            decision = decide(task.line, task.patch, task.key, flavour, world, _new_uuid)
+        except Refused as refusal:
+            results.append(LineResult(refusal))
+            continue
+        product = decision.product
+        results.append(LineResult(201 if decision.created else 204, product.uuid, product.identifier))
+        happenings.extend(_happenings(decision))
+    if not dry_run and world.changed:
+        store.write(world, now)
+        events.record_many(happenings, by=by, now=now)
+    return results
+
+
+def _task(line: Line, flavour: Flavour, book: Rulebook) -> Task | Refused:
+    try:
+        patch, key = read_line(line, flavour, book)
+    except Refused as refusal:
+        return refusal
+    return Task(line, patch, key)
+
+
+def _new_uuid() -> str:
+    return str(UUID(bytes=os.urandom(16), version=4))
+
+
+# Gathering: everything the lines need, set by set
+
+
+def _gather(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
+    """Load products, the ends of associations, options, files and holders of unique values into the world."""
+    uuids, identifiers = _own_keys(tasks, flavour)
+    targets = {target for task in tasks for target in links.targets_of(task.patch.associations, task.patch.quantified)}
+    wanted = {fold(task.patch.identifier) for task in tasks if isinstance(task.patch.identifier, str)}
+    mentioned = loading.mentions(
+        uuids={target.name for target in targets if target.by == "uuid"} - uuids,
+        identifiers=({fold(target.name) for target in targets if target.by == "identifier"} | wanted) - identifiers,
+    )
+    for one in mentioned:
+        world.mention(one.id, one.uuid, one.identifier)
+    other_ends = _new_other_ends(tasks, world)
+    for row in loading.lock_products(uuids=uuids | other_ends, identifiers=identifiers):
+        world.load(row)
+    for row in loading.lock_products(uuids=_old_other_ends(tasks, world)):
+        world.load(row)
+    _gather_facts(tasks, flavour, world)
+
+
+def _own_keys(tasks: Sequence[Task], flavour: Flavour) -> tuple[set[str], set[str]]:
+    keys = {task.key for task in tasks if task.key is not None}
+    return (keys, set()) if flavour == "uuid" else (set(), {fold(key) for key in keys})
+
+
+def _new_other_ends(tasks: Sequence[Task], world: World) -> set[str]:
+    """Products that get the other end of a two-way association; those are locked and written too."""
+    types = world.structure.association_types
+    named = (
+        target
+        for task in tasks
+        for code, lists in task.patch.associations.items()
+        if types[code].is_two_way
+        for target in lists.get("products", ())
+    )
+    return {uuid for target in named if (uuid := world.resolve(target)) is not None}
+
+
+def _old_other_ends(tasks: Sequence[Task], world: World) -> set[str]:
+    """Products that may lose it. Known only now that their counterparts are loaded; rare, so a query of its own."""
+    types = [one for one in world.structure.association_types.values() if one.is_two_way]
+    touching = any(one.code in task.patch.associations for task in tasks for one in types)
+    if not touching:
+        return set()
+    linked = {uuid for product in world.products.values() for _, uuid in links.products_of(product.associations, types)}
+    return linked - world.products.keys()
+
+
+def _gather_facts(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
+    options: set[tuple[str, str]] = set()
+    files: set[str] = set()
+    uniques: set[tuple[int, str]] = set()
+    for task in tasks:
+        for place in task.patch.pending:
+            slot, data = task.patch.values[place]
+            if slot.field.needs == "media":
+                files.add(data)
+                files.update(_stored_file(task, place, flavour, world))
+            else:
+                codes = [data] if slot.field.needs == "option" else data
+                options.update((slot.field.code, fold(code)) for code in codes if "\0" not in code)
+        if world.book.has_uniques:
+            uniques.update(
+                (slot.field.attribute.id, unique_key(data))
+                for slot, data in task.patch.values
+                if slot.field.unique and data is not None
+            )
+    if options:
+        world.options = structure_queries.options(options, world.structure)
+    if files:
+        world.media = media.media_files(files)
+    world.holders = loading.unique_holders(uniques)
+
+
+def _stored_file(task: Task, place: int, flavour: Flavour, world: World) -> Iterator[str]:
+    """The file that a value has now: whether the new one has the same content is asked later."""
+    uuid = task.key if flavour == "uuid" else world.identifiers.get(fold(task.key or ""))
+    product = world.products.get(uuid or "")
+    if product is not None:
+        code = stored_data(product.values, task.patch.values[place][0])
+        if code is not None:
+            yield code
+
+
+# Events
+
+
+def _happenings(decision: Decision) -> Iterator[Happening]:
+    product = decision.product
+    if decision.created:
+        data = orjson.dumps({"identifier": product.identifier}).decode()
+        yield Happening("product.created", f"product:{product.uuid}", data)
+    elif decision.changes:
+        yield _updated(product.uuid, decision.changes)
+    for other, change in decision.also:
+        yield _updated(other.uuid, [change])
+
+
+def _updated(uuid: str, changes: Sequence[Change]) -> Happening:
+    shown = [{"path": one.path, "before": one.before, "after": one.after} for one in changes]
+    return Happening("product.updated", f"product:{uuid}", orjson.dumps({"changes": shown}).decode())

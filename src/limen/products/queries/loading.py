@@ -1,0 +1,85 @@
+"""What a batch of lines needs from the database, set by set: never a query per line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from limen.kit import db
+from limen.products.rules.world import Row
+
+
+class Mention(NamedTuple):
+    """A product that a line points at."""
+
+    id: int
+    uuid: str
+    identifier: str | None
+
+
+def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Row]:
+    """Lock products by uuid or folded identifier, in id order, and read them whole. 2 queries, 1 when none exists.
+
+    Documents are read after the lock is held, by a statement of its own: one statement would lock the
+    newest row and read the document of the old one when somebody else was writing it.
+    """
+    if not uuids and not identifiers:
+        return []
+    condition, params = _named(uuids, identifiers)
+    locked = db.fetch(
+        f"SELECT id, uuid::text, identifier FROM product WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        params,
+    )
+    if not locked:
+        return []
+    documents = db.fetch(
+        "SELECT product_id, doc, associations, quantified FROM product_doc WHERE product_id = ANY(%b)",
+        [[id for id, _, _ in locked]],
+    )
+    by_id = {row[0]: row[1:] for row in documents}
+    return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]
+
+
+def mentions(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Mention]:
+    """Find products by uuid or folded identifier, without locking them. 1 query, none for nothing."""
+    if not uuids and not identifiers:
+        return []
+    condition, params = _named(uuids, identifiers)
+    return [
+        Mention(*row) for row in db.fetch(f"SELECT id, uuid::text, identifier FROM product WHERE {condition}", params)  # noqa: S608
+    ]
+
+
+def unique_holders(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """Tell which product has which unique value: (attribute id, value key) → uuid. 1 query, none for nothing."""
+    possible = [one for one in wanted if "\0" not in one[1]]
+    if not possible:
+        return {}
+    rows = db.fetch(
+        "SELECT u.attribute_id, u.value_key, p.uuid::text FROM product_unique u"
+        " JOIN unnest(%b::int8[], %b::text[]) AS asked (attribute_id, value_key) USING (attribute_id, value_key)"
+        " JOIN product p ON p.id = u.product_id",
+        [[attribute_id for attribute_id, _ in possible], [key for _, key in possible]],
+    )
+    return {(attribute_id, key): uuid for attribute_id, key, uuid in rows}
+
+
+def owners_of_links_to(product_id: int) -> list[str]:
+    """Give the uuids of the products that point at one, by any association type. 1 query."""
+    rows = db.fetch(
+        "SELECT DISTINCT p.uuid::text FROM product_link l JOIN product p ON p.id = l.owner_id WHERE l.target_id = %b",
+        [product_id],
+    )
+    return [uuid for (uuid,) in rows]
+
+
+def _named(uuids: Iterable[str], identifiers: Iterable[str]) -> tuple[str, list[list[str]]]:
+    """Give the condition for some products; two indexes are read when both ways of naming occur."""
+    conditions, params = [], []
+    for column, type, names in (("uuid", "uuid", uuids), ("identifier_key", "text", identifiers)):
+        # The server's text cannot hold U+0000, so nothing has such a name.
+        possible = [name for name in names if "\0" not in name]
+        if possible:
+            conditions.append(f"{column} = ANY(%s::{type}[])")
+            params.append(possible)
+    return " OR ".join(conditions) or "false", params

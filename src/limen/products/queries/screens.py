@@ -1,0 +1,232 @@
+"""What the grid and the product page show."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from limen.kit import db
+from limen.kit.db import like
+from limen.kit.text import fold
+from limen.products.queries.lists import product as find_product
+from limen.products.queries.search_keys import COMPLETENESS, search_keys
+from limen.products.queries.searching import TRUE, Where, both, either, label_contains
+from limen.products.rules import completeness
+from limen.products.rules.completeness import Completeness as Completeness
+from limen.products.rules.rulebook import Entry, Rulebook, Values, rulebook
+from limen.products.rules.views import View, shown_values
+from limen.structure.rules import Structure
+
+# Beyond this a count says "more than": an exact one costs up to a second on a million products (architecture §4).
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """`label` is the value of the family's label attribute; `completeness` a ratio of 0–100, None without family;
+    `image` the media code of the family's image attribute."""
+
+    uuid: str
+    identifier: str | None
+    label: str | None
+    family_code: str | None
+    completeness: int | None
+    enabled: bool
+    updated: datetime
+    image: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridPage:
+    """`next` and `previous` are opaque cursors for `after` and `before`, None where there is nothing more.
+
+    `count` never exceeds MOST_COUNTED; when `count_is_exact` is false there are more than that.
+    """
+
+    rows: list[GridRow]
+    next: str | None
+    previous: str | None
+    count: int
+    count_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """One product as a page shows it; `values` as the API prints them: attribute code → list of
+    `{"locale", "scope", "data", "attribute_type", …}`, without links."""
+
+    uuid: str
+    identifier: str | None
+    family: str | None
+    categories: list[str]
+    groups: list[str]
+    enabled: bool
+    created: datetime
+    updated: datetime
+    parent: str | None
+    values: dict[str, list[dict[str, Any]]]
+    completenesses: list[Completeness]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The place of a row in the order of the grid: `updated`, then `id`, both descending."""
+
+    updated: datetime
+    id: int
+
+    def encode(self) -> str:
+        return urlsafe_b64encode(f"{self.updated.isoformat()} {self.id}".encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> _Cursor | None:
+        try:
+            moment, _, id = urlsafe_b64decode(text.encode()).decode().partition(" ")
+            updated, number = datetime.fromisoformat(moment), int(id)
+        except ValueError:
+            return None
+        return cls(updated, number) if updated.tzinfo is not None and 0 <= number < 2**63 else None
+
+
+def grid(
+    *,
+    search: str,
+    family: str | None,
+    channel: str,
+    locale: str,
+    after: str | None,
+    before: str | None,
+    limit: int,
+    structure: Structure,
+) -> GridPage:
+    """Give one page of products, last changed first; `search` looks into identifiers and labels.
+
+    A cursor that means nothing starts from the top. Cost: 3 queries whatever the page, 1 more for search
+    keys that are not remembered yet.
+    """
+    where = _wanted(search.strip(), family, channel, locale, structure)
+    start = _Cursor.decode(after or before or "")
+    backwards = start is not None and not after
+    found = _page_rows(where, start, backwards=backwards, limit=limit + 1)
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, start is not None)
+    number = _count(where)
+    return GridPage(
+        _grid_rows(found, channel, locale, structure),
+        _cursor(found[-1]).encode() if found and has_next else None,
+        _cursor(found[0]).encode() if found and has_previous else None,
+        min(number, MOST_COUNTED),
+        number <= MOST_COUNTED,
+    )
+
+
+def _wanted(search: str, family: str | None, channel: str, locale: str, structure: Structure) -> Where:
+    conditions = []
+    if family is not None:
+        known = structure.family(family)
+        conditions.append(Where("p.family_id = %s", (known.id if known is not None else 0,)))
+    if search:
+        folded = fold(search).replace("\0", "")
+        by_identifier = Where("p.identifier_key LIKE %s", (f"%{like(folded)}%",))
+        conditions.append(either([by_identifier, label_contains(folded, channel, locale, structure)]))
+    return both(conditions) if conditions else TRUE
+
+
+# id, uuid, identifier, enabled, updated, doc
+_PageRow = tuple[int, str, str | None, bool, datetime, str]
+
+
+def _page_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: int) -> list[_PageRow]:
+    condition, params = where.sql, [*where.params]
+    if start is not None:
+        condition += f" AND (p.updated, p.id) {'>' if backwards else '<'} (%s, %s)"
+        params += [start.updated, start.id]
+    direction = "ASC" if backwards else "DESC"
+    rows = db.fetch(
+        "SELECT s.id, s.uuid::text, s.identifier, s.enabled, s.updated, d.doc FROM"
+        f" (SELECT p.* FROM product p WHERE {condition}"  # noqa: S608  # own parts
+        f" ORDER BY p.updated {direction}, p.id {direction} LIMIT {int(limit)}) s"
+        f" JOIN product_doc d ON d.product_id = s.id ORDER BY s.updated {direction}, s.id {direction}",
+        params,
+    )
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+
+
+def _cursor(row: _PageRow) -> _Cursor:
+    return _Cursor(row[4], row[0])
+
+
+def _count(where: Where) -> int:
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM product p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
+    return int(db.fetch(statement, where.params)[0][0])
+
+
+def _grid_rows(rows: Sequence[_PageRow], channel: str, locale: str, structure: Structure) -> list[GridRow]:
+    ratios = _ratios([row[0] for row in rows], channel, locale)
+    shown = []
+    for id, uuid, identifier, enabled, updated, doc in rows:
+        document = orjson.loads(doc)
+        family = structure.families.get(document["family"] or "")
+        values: Values = document["values"]
+        label = _value(values, family.attribute_as_label if family else None, channel, locale)
+        image = _value(values, family.attribute_as_image if family else None, channel, locale)
+        shown.append(
+            GridRow(uuid, identifier, label, family.code if family else None, ratios.get(id), enabled, updated, image)
+        )
+    return shown
+
+
+def _value(values: Values, code: str | None, channel: str, locale: str) -> str | None:
+    """Give the text that an attribute has for a channel and locale."""
+    entries: list[Entry] = values.get(code, []) if code is not None else []
+    for entry in entries:
+        if entry["scope"] in (None, channel) and entry["locale"] in (None, locale):
+            return str(entry["data"])
+    return None
+
+
+def _ratios(ids: Sequence[int], channel: str, locale: str) -> dict[int, int]:
+    keys = search_keys([(COMPLETENESS, channel, locale, "")])
+    rows = db.fetch(
+        "SELECT product_id, value FROM product_idx_num WHERE product_id = ANY(%b) AND key = ANY(%b)",
+        [list(ids), list(keys.values())],
+    )
+    return {id: int(value) for id, value in rows}
+
+
+def product_page(uuid: str, structure: Structure) -> ProductView | None:
+    """Give one product for its page, None when there is none. 1 query."""
+    row = find_product(flavour="uuid", key=uuid)
+    if row is None:
+        return None
+    document = orjson.loads(row.doc)
+    book: Rulebook = rulebook(structure)
+    return ProductView(
+        uuid=row.uuid,
+        identifier=row.identifier,
+        family=document["family"],
+        categories=document["categories"],
+        groups=document["groups"],
+        enabled=document["enabled"],
+        created=datetime.fromisoformat(document["created"]),
+        updated=datetime.fromisoformat(document["updated"]),
+        parent=document["parent"],
+        values=_without_links(shown_values(document["values"], View(), book, {})),
+        completenesses=completeness.completenesses(document["family"], document["values"], book),
+    )
+
+
+def _without_links(values: Values) -> Values:
+    """Links of documents are unfinished: only an answer of the API knows its host."""
+    return {
+        code: [{name: part for name, part in entry.items() if name != "_links"} for entry in entries]
+        for code, entries in values.items()
+    }

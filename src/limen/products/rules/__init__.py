@@ -1,0 +1,1 @@
+"""Decisions about products. Pure: no Django, no database, no clock."""

@@ -1,0 +1,352 @@
+"""Decide what a line does to a product: create, update, nothing, or why not. Pure; `World` is plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET
+
+from limen.kit.errors import Invalid, Misshaped, Unprocessable, Violation
+from limen.kit.text import fold
+from limen.media import rules as media_rules
+from limen.media.rules import MediaRow
+from limen.products.rules import links
+from limen.products.rules.kinds import Fault
+from limen.products.rules.lines import Line
+from limen.products.rules.reading import BROKEN, VALUE, Flavour, Patch, read_identifier
+from limen.products.rules.rulebook import Slot, unique_key
+from limen.products.rules.world import Product, World, stored_data
+from limen.structure.rules import IDENTIFIER, METRIC, Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is different now; `path` as history shows it ("values.name.en_US", "family")."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a line does: `changes` is empty for a new product and when nothing is different.
+
+    `also` are the other ends of two-way associations, which change with it.
+    """
+
+    product: Product
+    created: bool
+    changes: list[Change] = field(default_factory=list)
+    also: list[tuple[Product, Change]] = field(default_factory=list)
+
+
+def decide(
+    line: Line, patch: Patch, key: str | None, flavour: Flavour, world: World, new_uuid: Callable[[], str]
+) -> Decision:
+    """Judge one line against the world and, when it is good, carry it out there. Raises Refused.
+
+    A refused line leaves the world as it was.
+    """
+    uuid = key if flavour == "uuid" else world.identifiers.get(fold(key or ""))
+    existing = world.products.get(uuid) if uuid is not None else None
+    creates = line.new or existing is None
+    if flavour == "identifier" and creates and not line.new:
+        _require_same_identifier(line, patch, key, world)
+    _look_up(patch, world)
+    patch.refuse_problem()
+    if creates:
+        product = Product((uuid if flavour == "uuid" else None) or new_uuid(), world.moment)
+    else:
+        assert existing is not None  # noqa: S101  # what `creates` says
+        product = existing
+    decision = Decision(product, creates)
+    merged = _judge(patch, product, existing, decision, flavour, line, world)
+    _carry_out(patch, decision, merged, world)
+    return decision
+
+
+def _require_same_identifier(line: Line, patch: Patch, key: str | None, world: World) -> None:
+    sent = line.body.get("identifier")
+    if isinstance(sent, str) and sent and sent != key:
+        raise Unprocessable(f'The identifier "{sent}" of the body must match the identifier "{key}" of the address.')
+    if patch.identifier is UNSET and key is not None:
+        read_identifier(patch, key, world.book)
+
+
+# Look-ups: options and files, for the values that wait for them
+
+
+def _look_up(patch: Patch, world: World) -> None:
+    for place in patch.pending:
+        slot, data = patch.values[place]
+        if slot.field.needs == "media":
+            file = world.media.get(data)
+            if file is None:
+                message = f'The attribute "{slot.field.code}" expects the code of a media file, and "{data}" is none.'
+                patch.problems.append((VALUE, Misshaped(message)))
+            else:
+                faults = _file_faults(slot.field.attribute, file)
+                patch.violations.extend((place, slot.violation(fault)) for fault in faults)
+        elif slot.field.needs == "option":
+            code = world.options.get((slot.field.code, fold(data)))
+            if code is None:
+                message = f'The value "{data}" is not in the option list of the attribute "{slot.field.code}".'
+                patch.violations.append((place, slot.violation(Fault("value.option_unknown", message))))
+            else:
+                patch.values[place] = (slot, code)
+        else:
+            patch.values[place] = (slot, _known_options(patch, place, slot, data, world))
+
+
+def _known_options(patch: Patch, place: int, slot: Slot, data: list[str], world: World) -> list[str]:
+    code = slot.field.code
+    found = [world.options.get((code, fold(one))) for one in data]
+    if None in found:
+        unknown = '", "'.join(one for one, known in zip(data, found, strict=True) if known is None)
+        message = f'The values "{unknown}" are not in the option list of the attribute "{code}".'
+        patch.violations.append((place, slot.violation(Fault("value.option_unknown", message))))
+        return data
+    return sorted(one for one in found if one is not None)
+
+
+def _file_faults(attribute: Attribute, file: MediaRow) -> list[Fault]:
+    code, faults = attribute.code, []
+    allowed = [extension.lower() for extension in attribute.allowed_extensions]
+    extension = file.extension.lower()
+    if allowed and extension not in allowed:
+        message = f'The attribute "{code}" does not take "{extension}" files. Possible are: {", ".join(allowed)}.'
+        faults.append(Fault("value.extension", message))
+    elif not media_rules.type_fits_extension(file.mime_type, extension):
+        message = f'The file for the attribute "{code}" is of the MIME type {file.mime_type}, which is not "{extension}".'
+        faults.append(Fault("value.mime_type", message))
+    if attribute.max_file_size is not None and file.size > attribute.max_file_size * 1_000_000:
+        size = file.size / 1_000_000
+        message = f'The file for the attribute "{code}" has {size:.2f} MB; at most {attribute.max_file_size} MB are possible.'
+        faults.append(Fault("value.too_big", message))
+    return faults
+
+
+# Judging
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """What the product will be, as far as it is not in the patch itself."""
+
+    values: list[tuple[Slot, Any, Any]]
+    categories: list[str]
+    associations: links.Associations
+    quantified: links.Quantified
+
+
+def _judge(
+    patch: Patch,
+    product: Product,
+    existing: Product | None,
+    decision: Decision,
+    flavour: Flavour,
+    line: Line,
+    world: World,
+) -> _Merged:
+    structure = world.structure
+    associations = links.merge_associations(
+        product.associations, patch.associations, product.uuid, world.resolve, structure
+    )
+    quantified, broken_links = links.merge_quantified(product.quantified, patch.quantified, world.resolve, structure)
+    values = _changed_values(patch, product, world)
+    violations, of_identifiers = _violations(patch, product, broken_links)
+    if decision.created and flavour == "uuid":
+        violations = [*_uuid_violations(product.uuid, existing), *violations]
+    for slot, _, data in values:
+        if slot.field.unique and data is not None:
+            taken = _taken(slot, data, product, world)
+            if taken is not None:
+                (of_identifiers if slot.field.type == IDENTIFIER else violations).append(taken)
+    if violations:
+        raise Invalid(_once(violations))
+    _judge_identifier(patch, product, of_identifiers, line, world)
+    return _Merged(values, _merged_categories(patch, product), associations, quantified)
+
+
+def _violations(
+    patch: Patch, product: Product, broken_links: list[Violation]
+) -> tuple[list[Violation], list[Violation]]:
+    """Those of values in the order of the body, and apart those of identifiers, which come only when all else holds."""
+    ordered = [violation for _, violation in sorted(patch.violations, key=lambda one: one[0])]
+    kept = patch.identifier == product.identifier
+    of_identifiers = [*(() if kept else patch.identifier_faults), *(one for one in ordered if one.path == "identifier")]
+    return [*(one for one in ordered if one.path != "identifier"), *broken_links], of_identifiers
+
+
+def _uuid_violations(uuid: str, existing: Product | None) -> list[Violation]:
+    if existing is not None:
+        return [Violation("uuid", "uuid.taken", f'The uuid "{uuid}" is already used by another product.')]
+    if UUID(uuid).version != 4:
+        return [Violation("uuid", "uuid.version", f'The uuid "{uuid}" is not of version 4.')]
+    return []
+
+
+def _taken(slot: Slot, data: Any, product: Product, world: World) -> Violation | None:
+    holder = world.holders.get((slot.field.attribute.id, unique_key(data)))
+    if holder is None or holder == product.uuid:
+        return None
+    message = f'The value "{data}" of the attribute "{slot.field.code}" is already used by another product.'
+    return slot.violation(Fault("value.taken", message))
+
+
+def _judge_identifier(
+    patch: Patch, product: Product, violations: list[Violation], line: Line, world: World
+) -> None:
+    if isinstance(patch.identifier, str):
+        holder = world.identifiers.get(fold(patch.identifier))
+        if holder is not None and holder != product.uuid:
+            message = f'The identifier "{patch.identifier}" is already used by another product.'
+            violations = [*violations, Violation("identifier", "identifier.taken", message)]
+    if violations:
+        raise Invalid(_once(violations))
+
+
+def _once(violations: list[Violation]) -> list[Violation]:
+    """Report what has the same path and the same kind of message once (api-products 9.3)."""
+    return list({(one.path, one.code, *one.extra.values()): one for one in reversed(violations)}.values())[::-1]
+
+
+def _merged_categories(patch: Patch, product: Product) -> list[str]:
+    if patch.categories is not UNSET:
+        return patch.categories
+    if not patch.add_categories and not patch.remove_categories:
+        return product.categories
+    return sorted({*product.categories, *patch.add_categories} - set(patch.remove_categories))
+
+
+def _changed_values(patch: Patch, product: Product, world: World) -> list[tuple[Slot, Any, Any]]:
+    """Give (slot, before, after) for the values that are different, None for no value."""
+    # The last one of a slot counts: a value may be erased and set by the same body.
+    wanted = dict(patch.values)
+    if not product.values:
+        return [(slot, None, data) for slot, data in wanted.items() if data is not None]
+    changed = []
+    for slot, data in wanted.items():
+        before = stored_data(product.values, slot)
+        if before == data or (before is not None and data is not None and _same(slot, before, data, world)):
+            continue
+        changed.append((slot, before, data))
+    return changed
+
+
+def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
+    """Some data is the same although it is written differently."""
+    if slot.field.needs == "media":
+        # A file with the same content keeps its old code.
+        files = world.media.get(before), world.media.get(after)
+        return files[0] is not None and files[1] is not None and files[0].hash == files[1].hash
+    if slot.field.type == METRIC and after is not BROKEN:
+        # The symbol follows the unit and may have been renamed.
+        return bool(before["amount"] == after["amount"] and before["unit"] == after["unit"])
+    return False
+
+
+# Carrying out
+
+
+def _carry_out(patch: Patch, decision: Decision, merged: _Merged, world: World) -> None:
+    product = decision.product
+    changes = decision.changes if not decision.created else []
+    _set_identifier(patch, product, changes, world)
+    for name, value in (("enabled", patch.enabled), ("family", patch.family), ("groups", patch.groups)):
+        if value is not UNSET and value != getattr(product, name):
+            changes.append(Change(name, getattr(product, name), value))
+            setattr(product, name, value)
+    if merged.categories != product.categories:
+        changes.append(Change("categories", product.categories, merged.categories))
+        product.categories = merged.categories
+    for slot, before, after in merged.values:
+        changes.append(Change(slot.path, before, after))
+        product.touched.setdefault(slot, before)
+        _set_value(product, slot, after, world)
+    _set_links(product, merged, changes, decision, world)
+    if decision.created:
+        world.products[product.uuid] = product
+    if decision.created or changes:
+        product.updated = world.moment
+        world.changed[product.uuid] = product
+
+
+def _set_identifier(patch: Patch, product: Product, changes: list[Change], world: World) -> None:
+    if patch.identifier is UNSET or patch.identifier == product.identifier:
+        return
+    changes.append(Change("identifier", product.identifier, patch.identifier))
+    world.rename(product, patch.identifier)
+    # It stands among the values too, as that of the main identifier attribute; there it is the first.
+    slot = world.book.identifier_slot()
+    values = {code: entries for code, entries in product.values.items() if code != slot.field.code}
+    product.values = values if patch.identifier is None else {slot.field.code: [slot.entry(patch.identifier)], **values}
+    product.touched.setdefault(slot, None)
+
+
+def _set_value(product: Product, slot: Slot, data: Any, world: World) -> None:
+    code = slot.field.code
+    entries = product.values.get(code)
+    if slot.field.unique:
+        _move_unique(product, slot, data, world)
+    if entries is None:
+        if data is not None:
+            product.values[code] = [slot.entry(data)]
+        return
+    for place, entry in enumerate(entries):
+        if entry["scope"] == slot.scope and entry["locale"] == slot.locale:
+            if data is None:
+                del entries[place]
+            else:
+                entries[place] = slot.entry(data)
+            break
+    else:
+        if data is not None:
+            entries.append(slot.entry(data))
+    if not entries:
+        del product.values[code]
+
+
+def _move_unique(product: Product, slot: Slot, data: Any, world: World) -> None:
+    before = stored_data(product.values, slot)
+    if before is not None:
+        world.holders.pop((slot.field.attribute.id, unique_key(before)), None)
+    if data is not None:
+        world.holders[slot.field.attribute.id, unique_key(data)] = product.uuid
+
+
+def _set_links(
+    product: Product, merged: _Merged, changes: list[Change], decision: Decision, world: World
+) -> None:
+    if merged.quantified != product.quantified:
+        changes.append(Change("quantified_associations", product.quantified, merged.quantified))
+        product.quantified = merged.quantified
+    if merged.associations == product.associations:
+        return
+    before, product.associations = product.associations, merged.associations
+    for code in sorted({*before, *merged.associations}):
+        if before.get(code) != merged.associations.get(code):
+            changes.append(Change(f"associations.{code}", before.get(code, {}), merged.associations.get(code, {})))
+    two_way = [one for one in world.structure.association_types.values() if one.is_two_way]
+    old, new = links.products_of(before, two_way), links.products_of(merged.associations, two_way)
+    for code, uuid in sorted(old ^ new):
+        other = world.products.get(uuid)
+        if other is not None:
+            _set_other_end(other, code, product.uuid, (code, uuid) in new, decision, world)
+
+
+def _set_other_end(
+    other: Product, code: str, uuid: str, linked: bool, decision: Decision, world: World
+) -> None:
+    after = links.with_product(other.associations, code, uuid, linked=linked)
+    if after == other.associations:
+        return
+    change = Change(f"associations.{code}", other.associations.get(code, {}), after.get(code, {}))
+    other.associations = after
+    other.updated = world.moment
+    world.changed[other.uuid] = other
+    decision.also.append((other, change))

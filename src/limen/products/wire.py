@@ -1,0 +1,132 @@
+"""Products as JSON. The fast road passes stored text on; a document is decoded only when a view narrows it.
+
+`doc` is stored as the API prints it, minus what depends on the caller, so an answer is put together by
+joining texts. Links in documents start with `~` for scheme and host. Replacing the bytes `"href":"~/`
+cannot hit a value: inside a JSON string a quote is always escaped, so that sequence only ever opens
+the text of a member named `href`, and the API has no such member but links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import quote
+
+import orjson
+
+from limen.products.rules import links
+from limen.products.rules.rulebook import Rulebook
+from limen.products.rules.views import OptionLabels, View, shown_values
+from limen.products.rules.world import Row
+from limen.structure.rules import Structure
+
+PATHS = {"identifier": "/api/rest/v1/products/", "uuid": "/api/rest/v1/products-uuid/"}
+
+# Identifiers by uuid, for the ends of associations; products that are gone are absent.
+Identifiers = Mapping[str, str | None]
+# Product id → members to add at the end.
+Members = Mapping[int, Mapping[str, Any]]
+
+
+def segment(identifier: str) -> str:
+    """Percent-encode an identifier for a path; slashes stay (as `kit.http.json.segment`, which is not pure)."""
+    return quote(identifier, safe="/@:!;,*")
+
+
+def product_path(flavour: Literal["identifier", "uuid"], uuid: str, identifier: str | None) -> str:
+    """Give the path of a product, percent-encoded."""
+    return PATHS[flavour] + (uuid if flavour == "uuid" else segment(identifier or ""))
+
+
+class Writer:
+    """Writes the products of one answer."""
+
+    def __init__(
+        self,
+        flavour: Literal["identifier", "uuid"],
+        base: str,
+        structure: Structure,
+        *,
+        identifiers: Identifiers | None = None,
+        body: Callable[[str], str] | None = None,
+        members: Members | None = None,
+    ) -> None:
+        """`body` turns a stored document into the one to show, None leaves it; see `narrowing`."""
+        self.flavour = flavour
+        self.base = base
+        self.structure = structure
+        self.identifiers = identifiers or {}
+        self.body = body
+        self.members = members or {}
+        self.by_uuid = flavour == "uuid"
+        # What a product without associations ends with: the same for all of them.
+        self.bare = _associations_text({}, {}, structure, {}, by_uuid=self.by_uuid)
+
+    def one(self, row: Row) -> bytes:
+        return self._finish("{" + self._members(row))
+
+    def items(self, rows: Sequence[Row]) -> list[bytes]:
+        """Items of a list carry a link to themselves, first."""
+        start = '{"_links":{"self":{"href":' + orjson.dumps(self.base + PATHS[self.flavour]).decode()[:-1]
+        if self.by_uuid:
+            return [self._finish(f'{start}{row.uuid}"}}}},{self._members(row)}') for row in rows]
+        # The path is ASCII without quotes or backslashes once it is encoded.
+        return [self._finish(f'{start}{segment(row.identifier or "")}"}}}},{self._members(row)}') for row in rows]
+
+    def _members(self, row: Row) -> str:
+        doc = row.doc if self.body is None else self.body(row.doc)
+        named = "" if self.by_uuid else f'"identifier":{orjson.dumps(row.identifier).decode()},'
+        tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
+        more = self._more(row.id) if self.members else ""
+        return f'"uuid":"{row.uuid}",{named}{doc[1:-1]},{tail}{more}}}'
+
+    def _finish(self, text: str) -> bytes:
+        if '"href":"~/' in text:
+            text = text.replace('"href":"~/', f'"href":"{self.base}/')
+        return text.encode()
+
+    def _associations(self, row: Row) -> str:
+        associations = orjson.loads(row.associations) if row.associations else {}
+        quantified = orjson.loads(row.quantified) if row.quantified else {}
+        return _associations_text(associations, quantified, self.structure, self.identifiers, by_uuid=self.by_uuid)
+
+    def _more(self, id: int) -> str:
+        members = self.members.get(id)
+        return "," + orjson.dumps(members).decode()[1:-1] if members else ""
+
+
+def _associations_text(
+    associations: links.Associations,
+    quantified: links.Quantified,
+    structure: Structure,
+    identifiers: Identifiers,
+    *,
+    by_uuid: bool,
+) -> str:
+    shown = {
+        "associations": links.shown_associations(associations, structure, identifiers, by_uuid=by_uuid),
+        "quantified_associations": links.shown_quantified(quantified, structure, identifiers, by_uuid=by_uuid),
+    }
+    return orjson.dumps(shown).decode()[1:-1]
+
+
+def narrowing(view: View, book: Rulebook, labels: OptionLabels) -> Callable[[str], str]:
+    """Give the slow road for documents: decode, cut and decorate the values, encode again."""
+
+    def narrow(doc: str) -> str:
+        document = orjson.loads(doc)
+        document["values"] = shown_values(document["values"], view, book, labels)
+        return orjson.dumps(document).decode()
+
+    return narrow
+
+
+def linked_uuids(rows: Sequence[Row]) -> set[str]:
+    """Collect the uuids that the associations of some products point at."""
+    found: set[str] = set()
+    for row in rows:
+        if row.associations is not None or row.quantified is not None:
+            associations = orjson.loads(row.associations) if row.associations else {}
+            quantified = orjson.loads(row.quantified) if row.quantified else {}
+            found.update(links.linked_uuids(associations, quantified))
+    return found
