@@ -85,7 +85,7 @@ def options() -> Iterator[tuple[str, str, Body]]:
 @cache
 def articles() -> tuple[Article, ...]:
     """Give all articles, always the same ones, and mixed as deliveries are."""
-    chance = Random("Fjord & Lamella")  # noqa: S311  # variety, not secrecy
+    chance = Random("Fjord & Lamella, summer")  # noqa: S311  # variety, not secrecy
     numbers = count(1)
     made = [
         _article(design, finish, size, next(numbers), progress, chance)
