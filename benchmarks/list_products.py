@@ -33,8 +33,9 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
 
 
 def _read(session: Session, url: str, most: int) -> tuple[int, float, int]:
-    """Follow a list by its links; give items, seconds and bytes."""
+    """Follow a list by its links; give items, seconds and bytes. The first page is read once before, untimed."""
     watch = Stopwatch()
+    session.send("GET", url)
     items = size = 0
     following: str | None = url
     while following and items < most:
