@@ -329,10 +329,14 @@ class TestFirstCall:
     def state(self, admin: Client) -> Any:
         return admin.get(self.STATE, headers={"hx-request": "true"})
 
-    def test_it_waits_and_asks_again(self, admin: Client, erp: Any) -> None:
+    def test_the_page_waits_and_asks_again_and_is_told_nothing_until_there_is_news(
+        self, admin: Client, erp: Any
+    ) -> None:
+        page = admin.get(PAGE).content.decode()
+        assert "Waiting for the first call" in page
+        assert 'hx-trigger="every 2s"' in page
         answer = self.state(admin)
-        assert "Waiting for the first call" in answer.content.decode()
-        assert 'hx-trigger="every 2s"' in answer.content.decode()
+        assert (answer.status_code, answer.content) == (204, b"")
         assert "no-store" in answer["Cache-Control"]
 
     def test_once_called_it_is_connected_and_asks_no_more(

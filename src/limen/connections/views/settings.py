@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts import queries as accounts
@@ -40,19 +41,24 @@ def connection_settings(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @requires(MANAGE_CONNECTIONS)
 def first_call(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the state alone, to the page that waits for it; the page's own address to whoever opens this one."""
+    """Tell the page that waits whether the first call has come: 204 while it has not, then the new state.
+
+    Nothing is swapped in while nothing changes, so that a screen reader speaks once. Whoever opens
+    this address in a window gets the page itself.
+    """
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect("connections:settings", code)
     try:
-        context = {"code": code, "first_call_at": queries.first_call_at(code)}
+        called_at = queries.first_call_at(code)
     except NotFound:
         # htmx takes 286 for the end of the polling: the connection was deleted in another window.
         return HttpResponse(status=286)
-    answer = render(request, "connections/_first_call_state.html", context)
-    add_never_cache_headers(answer)
-    return answer
+    if called_at is None:
+        return HttpResponse(status=204)
+    return render(request, "connections/_first_call_state.html", {"code": code, "first_call_at": called_at})
 
 
 def settings_page(
