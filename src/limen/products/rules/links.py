@@ -216,7 +216,12 @@ def without_product(quantified: Quantified, uuid: str) -> Quantified:
         }
         for code, kinds in quantified.items()
     }
-    return {code: kinds for code, kinds in kept.items() if any(kinds.values())}
+    return _only_links(kept)
+
+
+def _only_links(quantified: Quantified) -> Quantified:
+    kept = {code: {kind: links for kind, links in kinds.items() if links} for code, kinds in quantified.items()}
+    return {code: kept[code] for code in sorted(kept) if kept[code]}
 
 
 def merge_quantified(
@@ -243,7 +248,7 @@ def merge_quantified(
         if sum(map(len, kinds.values())) > MOST_LINKS:
             message = f'The association type "{sent}" holds at most {MOST_LINKS} links.'
             violations.append(Violation(path, "link.too_many", message))
-    return {code: merged[code] for code in sorted(merged) if any(merged[code].values())}, violations
+    return _only_links(merged), violations
 
 
 def _quantified_list(
