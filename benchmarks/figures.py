@@ -17,18 +17,18 @@ import orjson
 import psycopg
 
 from benchmarks import catalogue, server
+from benchmarks.floor import Floor
 from benchmarks.server import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`rows` were done in `seconds`; `floor_*` is the same work without Limen, in the same run, if measured."""
+    """`rows` were done in `seconds`; `floor` is the same work without Limen, if it was measured."""
 
     name: str
     rows: int
     seconds: float
-    floor_rows: int = 0
-    floor_seconds: float = 0.0
+    floor: Floor | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -57,15 +57,20 @@ def run(measure: Measure, description: str, arguments: list[str] | None = None) 
     return 0
 
 
+def speed_of(floor: Floor | None) -> float | None:
+    """Give a floor's rows per second; None when there is none."""
+    return round(floor.rows / floor.seconds, 1) if floor and floor.seconds else None
+
+
 def _line(figure: Figure, memory: float | None, about: dict[str, Any]) -> dict[str, Any]:
     speed = figure.rows / figure.seconds if figure.seconds else 0.0
-    floor = figure.floor_rows / figure.floor_seconds if figure.floor_seconds else None
+    floor = speed_of(figure.floor)
     return {
         "name": figure.name,
         "rows": figure.rows,
         "seconds": round(figure.seconds, 4),
         "rows_per_s": round(speed, 1),
-        "floor_rows_per_s": round(floor, 1) if floor else None,
+        "floor_rows_per_s": floor,
         "ratio": round(speed / floor, 3) if floor else None,
         "memory_mb": memory,
         **figure.facts,

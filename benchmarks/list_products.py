@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 
 import orjson
 
@@ -21,23 +22,25 @@ MOST_ITEMS = 10_000
 
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
-    most = min(shape.products, MOST_ITEMS)
     with Session(target) as session:
         fill(session, shape)
         for path, key in (("products", "identifier_key"), ("products-uuid", "uuid")):
-            rows, seconds = floor.read_pages(target.dsn, target.url, key, most) if target.dsn else (0, 0.0)
             for pagination in ("search_after", "page"):
-                read, spent, size = _read(session, f"{path}?limit=100&pagination_type={pagination}", most)
-                facts = {"bytes_per_row": size // max(read, 1), "of": shape.products}
-                yield Figure(f"list_products.{path}.{pagination}", read, spent, rows, seconds, facts)
+                with ExitStack() as stack:
+                    beside = None
+                    if target.dsn:
+                        beside = stack.enter_context(closing(floor.Paging(target.dsn, target.url, key)))
+                    yield _read(session, shape, path, pagination, beside)
 
 
-def _read(session: Session, url: str, most: int) -> tuple[int, float, int]:
-    """Follow a list by its links; give items, seconds and bytes. The first page is read once before, untimed."""
+def _read(session: Session, shape: Shape, path: str, pagination: str, beside: floor.Paging | None) -> Figure:
+    """Follow a list by its links; after each page, `beside` reads one. The first is read once before, untimed."""
     watch = Stopwatch()
-    session.send("GET", url)
+    most = min(shape.products, MOST_ITEMS)
     items = size = 0
-    following: str | None = url
+    start = f"{path}?limit=100&pagination_type={pagination}"
+    session.send("GET", start)
+    following: str | None = start
     while following and items < most:
         with watch:
             status, content = session.send("GET", following)
@@ -47,7 +50,10 @@ def _read(session: Session, url: str, most: int) -> tuple[int, float, int]:
         items += len(page["_embedded"]["items"])
         size += len(content)
         following = page["_links"].get("next", {}).get("href")
-    return items, watch.seconds, size
+        if beside:
+            beside.read_next()
+    facts = {"bytes_per_row": size // max(items, 1), "of": shape.products}
+    return Figure(f"list_products.{path}.{pagination}", items, watch.seconds, beside, facts)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from random import Random
 
 import orjson
@@ -21,30 +22,34 @@ MOST_READS = 10_000
 
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
-    reads = min(shape.products, MOST_READS)
-    numbers = Random(shape.seed).sample(range(shape.products), reads)
+    numbers = Random(shape.seed).sample(range(shape.products), min(shape.products, MOST_READS))
     identifiers = [catalogue.identifier(number) for number in numbers]
     with Session(target) as session:
         fill(session, shape)
-        rows, seconds = floor.read_one(target.dsn, identifiers) if target.dsn else (0, 0.0)
-        spent, uuids = _read(session, "products", identifiers)
-        facts = {"of": shape.products}
-        yield Figure("read_product.identifier", reads, spent, rows, seconds, facts)
-        spent, _ = _read(session, "products-uuid", uuids)
-        yield Figure("read_product.uuid", reads, spent, rows, seconds, facts)
+        figure, uuids = _read(session, shape, "identifier", "products", identifiers, identifiers)
+        yield figure
+        yield _read(session, shape, "uuid", "products-uuid", uuids, identifiers)[0]
 
 
-def _read(session: Session, path: str, keys: list[str]) -> tuple[float, list[str]]:
+def _read(
+    session: Session, shape: Shape, name: str, path: str, keys: list[str], identifiers: list[str]
+) -> tuple[Figure, list[str]]:
+    """Read each product, and the floor beside it; give the figure and the uuids found."""
     watch = Stopwatch()
-    session.send("GET", f"{path}/{keys[0]}")  # the first is slower, and not what is asked
     uuids = []
-    for key in keys:
-        with watch:
-            status, content = session.send("GET", f"{path}/{key}")
-        if status != 200:
-            raise SystemExit(f"GET {path}/{key} answered {status}: {content[:300]!r}")
-        uuids.append(orjson.loads(content)["uuid"])
-    return watch.seconds, uuids
+    dsn = session.target.dsn
+    session.send("GET", f"{path}/{keys[0]}")  # the first is slower, and not what is asked
+    with ExitStack() as stack:
+        beside = stack.enter_context(closing(floor.Reading(dsn))) if dsn else None
+        for key, identifier in zip(keys, identifiers, strict=True):
+            with watch:
+                status, content = session.send("GET", f"{path}/{key}")
+            if status != 200:
+                raise SystemExit(f"GET {path}/{key} answered {status}: {content[:300]!r}")
+            uuids.append(orjson.loads(content)["uuid"])
+            if beside:
+                beside.read(identifier)
+        return Figure(f"read_product.{name}", len(keys), watch.seconds, beside, {"of": shape.products}), uuids
 
 
 def main(arguments: list[str] | None = None) -> int:
