@@ -131,9 +131,7 @@ class TestWrongCredentials:
         User.objects.filter(username="julia").update(timezone="Europe/Vienna")
         wrong_use("erp", "jane")
         page = admin.get(PAGE).content.decode()
-        assert re.search(
-            r"<code>jane</code> used this connection, last on \d+ \w+ \d+ at \d\d:\d\d \(CES?T\)", page
-        )
+        assert re.search(r"<code>jane</code> used this connection, last on \d+ \w+ \d+ at \d\d:\d\d \(CES?T\)", page)
         assert f"<code>{erp.username}</code>: put this one into the connector" in page
 
     def test_case_122_two_are_a_list_the_latest_first(self, read: Any, erp: Any) -> None:
