@@ -24,6 +24,8 @@ def authenticate(request: Any) -> Caller:
     if named == "source":
         return Caller(None, "erp_1234", "ERP", "api", frozenset(PERMISSIONS), author_connection_id=SOURCE)
     if named == "destination":
-        return Caller(None, "shop", "Shop", "api", frozenset(PERMISSIONS), connection_id=DESTINATION, reads_counted=True)
+        return Caller(
+            None, "shop", "Shop", "api", frozenset(PERMISSIONS), connection_id=DESTINATION, reads_counted=True
+        )
     permissions = frozenset(PERMISSIONS) if named == EVERYTHING else frozenset(named.split(",")) | {OVERALL}
     return Caller(None, "tester", "Tester", "api", permissions)

@@ -39,7 +39,11 @@ class TestAssociations:
             make_product(code)
         pim.patch("/products/x", {"associations": {"UPSELL": {"products": ["c", "A", "b", "a"]}}})
         assert upsell(pim, "/products/x")["products"] == ["a", "b", "c"]
-        assert pim.get("/products").json()["_embedded"]["items"][3]["associations"]["UPSELL"]["products"] == ["a", "b", "c"]
+        assert pim.get("/products").json()["_embedded"]["items"][3]["associations"]["UPSELL"]["products"] == [
+            "a",
+            "b",
+            "c",
+        ]
 
     def test_case_188_lists_that_are_not_mentioned_stay(self, pim: Api) -> None:
         make_product("b")
@@ -115,7 +119,10 @@ class TestQuantified:
         links = {"BUNDLE": {"products": [{"identifier": "b", "quantity": 2}, {"uuid": a, "quantity": 1}]}}
         assert pim.patch("/products/a", {"quantified_associations": links}).status_code == 204
         assert pim.get("/products/a").json()["quantified_associations"] == {
-            "BUNDLE": {"products": [{"identifier": "b", "quantity": 2}, {"identifier": "a", "quantity": 1}], "product_models": []}
+            "BUNDLE": {
+                "products": [{"identifier": "b", "quantity": 2}, {"identifier": "a", "quantity": 1}],
+                "product_models": [],
+            }
         }
         assert pim.get(f"/products-uuid/{a}").json()["quantified_associations"]["BUNDLE"]["products"] == [
             {"uuid": b, "quantity": 2},
@@ -129,11 +136,19 @@ class TestQuantified:
         ("case", "links", "path"),
         [
             ("case 198", {"BUNDLE": {"products": [{"identifier": "a", "quantity": 0}]}}, "BUNDLE.products[0].quantity"),
-            ("too many", {"BUNDLE": {"products": [{"identifier": "a", "quantity": 2**31}]}}, "BUNDLE.products[0].quantity"),
+            (
+                "too many",
+                {"BUNDLE": {"products": [{"identifier": "a", "quantity": 2**31}]}},
+                "BUNDLE.products[0].quantity",
+            ),
             ("case 200", {"BUNDLEX": {"products": []}}, "BUNDLEX"),
             ("a plain type", {"UPSELL": {"products": []}}, "UPSELL"),
             ("case 202", {"BUNDLE": {"products": [{"identifier": "x", "quantity": 1}]}}, "BUNDLE.products"),
-            ("an unknown model", {"BUNDLE": {"product_models": [{"code": "x", "quantity": 1}]}}, "BUNDLE.product_models"),
+            (
+                "an unknown model",
+                {"BUNDLE": {"product_models": [{"code": "x", "quantity": 1}]}},
+                "BUNDLE.product_models",
+            ),
             ("case 203", {"BUNDLE": {"groups": [{"identifier": "x", "quantity": 1}]}}, "BUNDLE"),
         ],
     )

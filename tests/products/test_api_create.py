@@ -12,6 +12,7 @@ from tests.conftest import Api
 from tests.factories.products import make_product, value
 from tests.products.answers import errors, fragment
 
+
 class TestByUuid:
     def test_case_1_an_empty_body_makes_an_empty_product(self, pim: Api) -> None:
         answer = pim.post("/products-uuid", {})
@@ -55,7 +56,9 @@ class TestByUuid:
     @pytest.mark.parametrize("identifier", ["desk-one", "DESK-ONE"])
     def test_cases_9_and_10_an_identifier_that_is_taken(self, pim: Api, identifier: str) -> None:
         make_product("desk-one")
-        assert errors(pim.post("/products-uuid", {"values": {"sku": value(identifier)}})) == [{"property": "identifier"}]
+        assert errors(pim.post("/products-uuid", {"values": {"sku": value(identifier)}})) == [
+            {"property": "identifier"}
+        ]
 
 
 class TestByIdentifier:

@@ -83,12 +83,18 @@ class TestOne:
     def test_cases_44_and_45_options_with_their_labels(self, pim: Api) -> None:
         make_product("desk-one", values={"finish": "Brass", "materials": ["steel", "oak"]})
         values = pim.get("/products/desk-one", with_attribute_options="true").json()["values"]
-        assert values["finish"][0]["linked_data"] == {"attribute": "finish", "code": "Brass", "labels": {"en_GB": "Brass"}}
+        assert values["finish"][0]["linked_data"] == {
+            "attribute": "finish",
+            "code": "Brass",
+            "labels": {"en_GB": "Brass"},
+        }
         assert values["materials"][0]["linked_data"] == {
             "oak": {"attribute": "materials", "code": "oak", "labels": {}},
             "steel": {"attribute": "materials", "code": "steel", "labels": {"en_GB": "Steel"}},
         }
-        assert "linked_data" not in pim.get("/products/desk-one", with_attribute_options="1").json()["values"]["finish"][0]
+        assert (
+            "linked_data" not in pim.get("/products/desk-one", with_attribute_options="1").json()["values"]["finish"][0]
+        )
 
     def test_case_51_values_of_a_locale_come_and_go_with_it(self, pim: Api) -> None:
         both = [*value("Warm", "en_GB", "webshop"), *value("Warmes", "de_DE", "webshop")]
@@ -107,11 +113,15 @@ class TestOne:
         make_product("desk-one", values={"list_price": prices})
         for channel in ("webshop", "ecommerce"):
             change_channel(channel, currencies=["EUR"])
-        assert [one["currency"] for one in pim.get("/products/desk-one").json()["values"]["list_price"][0]["data"]] == ["EUR"]
+        assert [one["currency"] for one in pim.get("/products/desk-one").json()["values"]["list_price"][0]["data"]] == [
+            "EUR"
+        ]
 
     def test_attributes_locales_and_scope_do_not_narrow_one_product(self, pim: Api) -> None:
         make_product("desk-one")
-        assert "sku" in pim.get("/products/desk-one", attributes="title", locales="en_GB", scope="print").json()["values"]
+        assert (
+            "sku" in pim.get("/products/desk-one", attributes="title", locales="en_GB", scope="print").json()["values"]
+        )
 
 
 class TestPages:

@@ -72,10 +72,17 @@ class TestStructure:
             ("one date instead of two", {"updated": [{"operator": "BETWEEN", "value": ["2025-01-01 00:00:00"]}]}),
             ("an unknown job", {"updated": [{"operator": "SINCE LAST JOB", "value": "x"}]}),
             ("case 248", {"completeness": [{"operator": "=", "value": 100}]}),
-            ("case 250", {"completeness": [{"operator": "GREATER THAN ON ALL LOCALES", "value": 1, "scope": "webshop"}]}),
+            (
+                "case 250",
+                {"completeness": [{"operator": "GREATER THAN ON ALL LOCALES", "value": 1, "scope": "webshop"}]},
+            ),
             (
                 "case 250, a text",
-                {"completeness": [{"operator": "GREATER THAN ON ALL LOCALES", "value": 1, "scope": "webshop", "locales": "x"}]},
+                {
+                    "completeness": [
+                        {"operator": "GREATER THAN ON ALL LOCALES", "value": 1, "scope": "webshop", "locales": "x"}
+                    ]
+                },
             ),
             ("not in this version", {"quality_score": [{"operator": "IN", "value": ["A"]}]}),
             ("long texts", {"blurb": [{"operator": "=", "value": "x", "locale": "en_GB", "scope": "webshop"}]}),
@@ -173,7 +180,10 @@ class TestProperties:
         assert found(pim, "updated", "SINCE LAST N DAYS", 0) == []
 
     def test_case_249_completeness(self, pim: Api) -> None:
-        values = {"title": value("Lamp", "en_GB"), "list_price": [{"amount": 1, "currency": one} for one in ("EUR", "USD")]}
+        values = {
+            "title": value("Lamp", "en_GB"),
+            "list_price": [{"amount": 1, "currency": one} for one in ("EUR", "USD")],
+        }
         make_product("a", "luminaires", values), make_product("b", "luminaires"), make_product("c")
         both = {"scope": "webshop", "locales": ["en_GB", "de_DE"]}
         assert found(pim, "completeness", "=", 75, scope="webshop") == ["a"]
@@ -248,7 +258,9 @@ class TestAttributes:
 
     def test_booleans_dates_and_files(self, pim: Api) -> None:
         code = make_media_file("Orbit*1.png").code
-        make_product("a", values={"dimmable": True, "launch_on": value("2025-05-01", None, "print"), "hero_image": code})
+        make_product(
+            "a", values={"dimmable": True, "launch_on": value("2025-05-01", None, "print"), "hero_image": code}
+        )
         make_product("b", values={"dimmable": False, "launch_on": value("2025-06-01", None, "print")})
         make_product("c")
         assert found(pim, "dimmable", "=", True) == ["a"]
@@ -262,7 +274,9 @@ class TestAttributes:
         assert found(pim, "hero_image", "STARTS WITH", "orbit*") == ["a"]
 
     def test_the_index_follows_changes(self, pim: Api) -> None:
-        make_product("a", values={"tagline": "old", "materials": ["steel"], "list_price": [{"amount": 1, "currency": "EUR"}]})
+        make_product(
+            "a", values={"tagline": "old", "materials": ["steel"], "list_price": [{"amount": 1, "currency": "EUR"}]}
+        )
         changed = {
             "tagline": value("new"),
             "materials": value(["oak", "steel"]),

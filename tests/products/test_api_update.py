@@ -157,7 +157,9 @@ class TestOneProduct:
 
     def test_history_tells_what_changed(self, pim: Api) -> None:
         uuid = make_product("desk-one", values={"title": value("Lamp", "en_GB")})
-        pim.patch(path_of(uuid), {"family": "luminaires", "values": {"title": value("Light", "en_GB"), "lumens": value(5)}})
+        pim.patch(
+            path_of(uuid), {"family": "luminaires", "values": {"title": value("Light", "en_GB"), "lumens": value(5)}}
+        )
         newest = events.history(f"product:{uuid}")[0]
         assert orjson.loads(newest.data) == {
             "changes": [

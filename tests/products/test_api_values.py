@@ -74,7 +74,10 @@ class TestPlaces:
         assert errors(answer) == [violation(attribute, locale, scope)]
 
     def test_case_68_erasing_where_nothing_can_be_is_no_error(self, pim: Api, desk: str) -> None:
-        assert pim.patch(desk, {"values": {"title": value(None, "it_IT"), "tagline": value("", "en_GB")}}).status_code == 204
+        assert (
+            pim.patch(desk, {"values": {"title": value(None, "it_IT"), "tagline": value("", "en_GB")}}).status_code
+            == 204
+        )
 
     def test_case_69_every_broken_rule_is_reported(self, pim: Api, desk: str) -> None:
         answer = pim.patch(desk, {"values": {"lumens": value(-1), "finish": value("gold")}})
@@ -112,9 +115,19 @@ READ_BACK: list[tuple[str, str, Any, Any]] = [
     ("minus zero", "beam_angle", "-0.0", "0.0000"),
     ("a small float", "beam_angle", 1e-7, "0.0000001"),
     ("case 85", "temp_offset", -0.5, "-0.5000"),
-    ("case 86", "net_weight", {"amount": "1.25", "unit": "kilogram"}, {"amount": "1.2500", "unit": "KILOGRAM", "symbol": "kg"}),
+    (
+        "case 86",
+        "net_weight",
+        {"amount": "1.25", "unit": "kilogram"},
+        {"amount": "1.2500", "unit": "KILOGRAM", "symbol": "kg"},
+    ),
     ("case 89", "net_weight", {"amount": None, "unit": "GRAM"}, None),
-    ("a metric without decimals", "cable_length", {"amount": "2.0", "unit": "METER"}, {"amount": 2, "unit": "METER", "symbol": "m"}),
+    (
+        "a metric without decimals",
+        "cable_length",
+        {"amount": "2.0", "unit": "METER"},
+        {"amount": 2, "unit": "METER", "symbol": "m"},
+    ),
     (
         "case 93",
         "list_price",
@@ -124,7 +137,12 @@ READ_BACK: list[tuple[str, str, Any, Any]] = [
     ("case 95", "list_price", [{"amount": None, "currency": "EUR"}], None),
     ("case 96", "list_price", [], None),
     ("case 96, null", "list_price", None, None),
-    ("the last price of a currency wins", "list_price", [{"amount": 1, "currency": "EUR"}, {"amount": 2, "currency": "eur"}], [{"amount": "2.00", "currency": "EUR"}]),
+    (
+        "the last price of a currency wins",
+        "list_price",
+        [{"amount": 1, "currency": "EUR"}, {"amount": 2, "currency": "eur"}],
+        [{"amount": "2.00", "currency": "EUR"}],
+    ),
     ("case 100", "dimmable", False, False),
     ("case 101", "finish", "brass", "Brass"),
     ("case 49", "materials", ["steel", "GLASS"], ["glass", "steel"]),
@@ -303,7 +321,9 @@ class TestFiles:
         assert errors(pim.patch(desk, {"values": {"hero_image": value(code)}})) == [violation("hero_image")]
 
     def test_a_file_with_the_same_content_keeps_its_code(self, pim: Api, desk: str) -> None:
-        first, second, other = (make_media_file("orbit.png", content) for content in (PNG + b"1", PNG + b"1", PNG + b"2"))
+        first, second, other = (
+            make_media_file("orbit.png", content) for content in (PNG + b"1", PNG + b"1", PNG + b"2")
+        )
         pim.patch(desk, {"values": {"hero_image": value(first.code)}})
         before = pim.get(desk).content
         pim.patch(desk, {"values": {"hero_image": value(second.code)}})

@@ -9,7 +9,7 @@ the same connection and the same transaction. They are counted and logged like a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -94,8 +94,3 @@ def _driver(statement: str) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
 def like(text: str) -> str:
     """Escape a text so that it stands for itself in a LIKE pattern."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def holes(values: Iterable[Any]) -> str:
-    """`%s, %s, %s` for so many values."""
-    return ", ".join("%s" for _ in values)

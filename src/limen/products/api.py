@@ -184,7 +184,8 @@ _OWN = frozenset({"page", "with_count", "pagination_type", "limit", "search_afte
 def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]:
     """Give the parameters of links in the order of the contract (3.2), those of the caller unchanged."""
     given = request.GET
-    shown = [("with_count", given.get("with_count", "false")), ("pagination_type", page.kind), ("limit", str(page.limit))]
+    shown = [("with_count", given.get("with_count", "false")), ("pagination_type", page.kind)]
+    shown += [("limit", str(page.limit))]
     shown += [(name, _compact(name, given[name])) for name in _IN_LINKS if name in given]
     return shown + [(name, value) for name, values in given.lists() for value in values if name not in _OWN]
 
@@ -221,9 +222,7 @@ def _count_reads(request: ApiRequest, number: int) -> None:
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    (result,) = operations.upsert_products(
-        [line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run
-    )
+    (result,) = operations.upsert_products([line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run)
     if isinstance(result.outcome, Refused):
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))

@@ -34,15 +34,11 @@ urlpatterns = [
     ),
     path(
         "products-uuid",
-        methods(
-            GET=api.list_products_by_uuid, POST=api.create_product_by_uuid, PATCH=api.upsert_products_by_uuid
-        ),
+        methods(GET=api.list_products_by_uuid, POST=api.create_product_by_uuid, PATCH=api.upsert_products_by_uuid),
     ),
     path("products-uuid/search", methods(POST=api.search_products_by_uuid)),
     path(
         "products-uuid/<uuidtext:uuid>",
-        methods(
-            GET=api.get_product_by_uuid, PATCH=api.patch_product_by_uuid, DELETE=api.delete_product_by_uuid
-        ),
+        methods(GET=api.get_product_by_uuid, PATCH=api.patch_product_by_uuid, DELETE=api.delete_product_by_uuid),
     ),
 ]

@@ -15,8 +15,9 @@ from limen.media.rules import MediaRow
 from limen.products.queries.search_keys import COMPLETENESS, Place, make_search_keys, search_keys
 from limen.products.rules import links
 from limen.products.rules.completeness import filled, plan_of
+from limen.products.rules.indexing import Rows, add_rows, place_of, spots_of
 from limen.products.rules.rulebook import Rulebook, Slot, unique_key
-from limen.products.rules.world import Product, World, stored_data
+from limen.products.rules.world import Product, World
 from limen.structure.rules import PRICE, Structure
 
 PRODUCT = {
@@ -64,7 +65,8 @@ def write(world: World, now: datetime) -> None:
     db.insert_rows("product_doc", DOCUMENT, [_document(one) for one in new])
     _write_memberships(products, structure)
     _write_links(products, world)
-    _write_uniques(products)
+    if world.book.has_uniques:
+        _write_uniques(products)
     _write_index(products, world.book, world.media)
 
 
@@ -156,16 +158,16 @@ def _links(
 
 
 def _write_uniques(products: Products) -> None:
+    """Values that only one product may have, by difference."""
     gone: list[tuple[Any, ...]] = []
     come: list[tuple[Any, ...]] = []
     for product in products:
-        for slot, before in product.touched.items():
+        for slot, data in product.after.items():
             attribute = slot.field.attribute
             if not slot.field.unique or attribute.is_main_identifier:
                 continue
-            if before is not None:
+            if product.before.get(slot) is not None:
                 gone.append((attribute.id, product.id))
-            data = stored_data(product.values, slot)
             if data is not None:
                 come.append((attribute.id, unique_key(data), product.id))
     db.delete_rows("product_unique", UNIQUE_OF, sorted(gone))
@@ -176,62 +178,39 @@ def _write_uniques(products: Products) -> None:
 
 
 def _write_index(products: Products, book: Rulebook, media: Mapping[str, MediaRow]) -> None:
-    """Index rows of touched values and of completeness: those of stored products are first taken away by key."""
-    texts: list[tuple[Place, Any, Any]] = []
-    numbers: list[tuple[Place, Any, Any]] = []
-    stale_texts: list[tuple[Any, Place]] = []
-    stale_numbers: list[tuple[Any, Place]] = []
+    """Index rows of values that changed, and of completeness; what was there is first taken away by its key."""
+    come, completeness = Rows(), list[tuple[Place, float, int]]()
+    stale_texts: list[tuple[int, Place]] = []
+    stale_numbers: list[tuple[int, Place]] = []
     for product in products:
-        for slot, place, value in _found(product, media):
-            (texts if slot.field.table == "text" else numbers).append((place, value, product.id))
-        if product.stored is not None:
-            for slot, before in product.touched.items():
-                stale = stale_texts if slot.field.table == "text" else stale_numbers
-                stale.extend((product.id, place) for place in _stale(slot, before))
+        id = _id(product)
+        add_rows(product.after, id, media, come)
+        for slot, before in product.before.items():
+            stale = stale_texts if slot.field.table == "text" else stale_numbers
+            stale.extend((id, place_of(spot)) for spot in spots_of(slot, before))
         if _completeness_changes(product, book):
             if product.stored is not None:
-                stale_numbers.extend((product.id, place) for place in _completeness_places(book))
-            numbers.extend(_completeness_rows(product, book))
+                stale_numbers.extend((id, place) for place in _completeness_places(book))
+            completeness.extend(_completeness_rows(product, id, book))
     known = search_keys({place for _, place in stale_texts} | {place for _, place in stale_numbers})
     db.delete_rows("product_idx_text", INDEX_OF, _by_key(stale_texts, known))
     db.delete_rows("product_idx_num", INDEX_OF, _by_key(stale_numbers, known))
-    keys = make_search_keys({place for place, _, _ in texts} | {place for place, _, _ in numbers})
-    db.insert_rows("product_idx_text", TEXT, [(keys[place], value, id) for place, value, id in texts])
-    db.insert_rows("product_idx_num", NUMBER, [(keys[place], value, id) for place, value, id in numbers])
+    spots = {spot: place_of(spot) for spot in {row[0] for row in come.texts} | {row[0] for row in come.numbers}}
+    keys = make_search_keys({*spots.values(), *(place for place, _, _ in completeness)})
+    at = {spot: keys[place] for spot, place in spots.items()}
+    db.insert_rows("product_idx_text", TEXT, [(at[spot], value, id) for spot, value, id in come.texts])
+    numbers = [(at[spot], value, id) for spot, value, id in come.numbers]
+    numbers += [(keys[place], ratio, id) for place, ratio, id in completeness]
+    db.insert_rows("product_idx_num", NUMBER, numbers)
 
 
-def _found(product: Product, media: Mapping[str, MediaRow]) -> Iterable[tuple[Slot, Place, Any]]:
-    """Give what the touched values of a product are found by."""
-    for slot in product.touched:
-        data = stored_data(product.values, slot)
-        if data is None:
-            continue
-        field = slot.field
-        if field.type == PRICE:
-            for currency, value in field.index_of(data):
-                yield slot, _price_place(slot, currency), value
-        elif field.needs == "media":
-            if data in media:
-                yield slot, slot.place, fold(media[data].original_filename)
-        else:
-            for _, value in field.index_of(data):
-                yield slot, slot.place, value
+def _id(product: Product) -> int:
+    if product.id is None:
+        raise LookupError("A product gets its id before anything of it is written.")
+    return product.id
 
 
-def _price_place(slot: Slot, currency: str) -> Place:
-    return (*slot.place[:3], currency)
-
-
-def _stale(slot: Slot, before: Any) -> list[Place]:
-    """Where the value that was stored had its rows."""
-    if before is None:
-        return []
-    if slot.field.type == PRICE:
-        return [_price_place(slot, price["currency"]) for price in before]
-    return [slot.place]
-
-
-def _by_key(stale: Iterable[tuple[Any, Place]], keys: Mapping[Place, int]) -> list[tuple[Any, int]]:
+def _by_key(stale: Iterable[tuple[int, Place]], keys: Mapping[Place, int]) -> list[tuple[int, int]]:
     return sorted((id, keys[place]) for id, place in stale if place in keys)
 
 
@@ -240,27 +219,24 @@ def _completeness_changes(product: Product, book: Rulebook) -> bool:
     stored = product.stored
     if stored is None or stored.family != product.family:
         return product.family is not None or stored is not None
-    return product.family is not None and not plan_of(product.family, book).slots.isdisjoint(product.touched.keys())
+    return product.family is not None and not plan_of(product.family, book).slots.isdisjoint(product.after.keys())
 
 
-def _completeness_rows(product: Product, book: Rulebook) -> Iterable[tuple[Place, Any, Any]]:
+def _completeness_rows(product: Product, id: int, book: Rulebook) -> Iterable[tuple[Place, float, int]]:
     if product.family is None:
         return
     slots, prices = _filled(product, book)
     for one in plan_of(product.family, book).requirements:
-        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(slots, prices)), product.id
+        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(slots, prices)), id
 
 
 def _filled(product: Product, book: Rulebook) -> tuple[Set[Slot], Mapping[Slot, Set[str]]]:
     if product.stored is not None:
         return filled(product.values, book)
-    # A new product has been touched wherever it holds a value.
-    prices = {
-        slot: {price["currency"] for price in stored_data(product.values, slot)}
-        for slot in product.touched
-        if slot.field.type == PRICE
-    }
-    return set(product.touched), prices
+    # All values of a new product are new.
+    held = {slot: data for slot, data in product.after.items() if data is not None}
+    prices = {slot: {one["currency"] for one in data} for slot, data in held.items() if slot.field.type == PRICE}
+    return set(held), prices
 
 
 def _completeness_places(book: Rulebook) -> list[Place]:

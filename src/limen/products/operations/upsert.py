@@ -25,7 +25,7 @@ from limen.products.rules.deciding import Change, Decision, decide
 from limen.products.rules.lines import Line, LineResult, read_line
 from limen.products.rules.reading import Flavour, Patch
 from limen.products.rules.rulebook import Rulebook, rulebook, unique_key
-from limen.products.rules.world import World, stored_data
+from limen.products.rules.world import Product, World, stored_data
 from limen.structure import queries as structure_queries
 
 # A batch is tried again when another writer came first with the same new product or unique value.
@@ -63,9 +63,7 @@ def upsert_products(
     raise Conflict("Others are writing the same products at this moment. Send the request again.")
 
 
-def _upsert(
-    lines: Sequence[Line], flavour: Flavour, by: Caller, now: datetime, dry_run: bool
-) -> list[LineResult]:
+def _upsert(lines: Sequence[Line], flavour: Flavour, by: Caller, now: datetime, dry_run: bool) -> list[LineResult]:
     structure = structure_queries.locked_snapshot()
     book = rulebook(structure)
     tasks = [_task(line, flavour, book) for line in lines]
@@ -120,7 +118,7 @@ def _gather(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
     other_ends = _new_other_ends(tasks, world)
     for row in loading.lock_products(uuids=uuids | other_ends, identifiers=identifiers):
         world.load(row)
-    for row in loading.lock_products(uuids=_old_other_ends(tasks, world)):
+    for row in loading.lock_products(uuids=_old_other_ends(tasks, flavour, world)):
         world.load(row)
     _gather_facts(tasks, flavour, world)
 
@@ -143,14 +141,21 @@ def _new_other_ends(tasks: Sequence[Task], world: World) -> set[str]:
     return {uuid for target in named if (uuid := world.resolve(target)) is not None}
 
 
-def _old_other_ends(tasks: Sequence[Task], world: World) -> set[str]:
-    """Products that may lose it. Known only now that their counterparts are loaded; rare, so a query of its own."""
-    types = [one for one in world.structure.association_types.values() if one.is_two_way]
-    touching = any(one.code in task.patch.associations for task in tasks for one in types)
-    if not touching:
-        return set()
-    linked = {uuid for product in world.products.values() for _, uuid in links.products_of(product.associations, types)}
+def _old_other_ends(tasks: Sequence[Task], flavour: Flavour, world: World) -> set[str]:
+    """Products that may lose it. Known only now that the lines' own products are loaded; rare, so a query of its own."""
+    types = world.structure.association_types
+    linked: set[str] = set()
+    for task in tasks:
+        codes = [code for code in task.patch.associations if types[code].is_two_way]
+        product = _product_of(task, flavour, world) if codes else None
+        if product is not None:
+            linked.update(uuid for code in codes for uuid in product.associations.get(code, {}).get("products", ()))
     return linked - world.products.keys()
+
+
+def _product_of(task: Task, flavour: Flavour, world: World) -> Product | None:
+    uuid = task.key if flavour == "uuid" else world.identifiers.get(fold(task.key or ""))
+    return world.products.get(uuid or "")
 
 
 def _gather_facts(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
@@ -181,8 +186,7 @@ def _gather_facts(tasks: Sequence[Task], flavour: Flavour, world: World) -> None
 
 def _stored_file(task: Task, place: int, flavour: Flavour, world: World) -> Iterator[str]:
     """The file that a value has now: whether the new one has the same content is asked later."""
-    uuid = task.key if flavour == "uuid" else world.identifiers.get(fold(task.key or ""))
-    product = world.products.get(uuid or "")
+    product = _product_of(task, flavour, world)
     if product is not None:
         code = stored_data(product.values, task.patch.values[place][0])
         if code is not None:

@@ -46,7 +46,8 @@ def mentions(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) 
         return []
     condition, params = _named(uuids, identifiers)
     return [
-        Mention(*row) for row in db.fetch(f"SELECT id, uuid::text, identifier FROM product WHERE {condition}", params)  # noqa: S608
+        Mention(*row)
+        for row in db.fetch(f"SELECT id, uuid::text, identifier FROM product WHERE {condition}", params)  # noqa: S608
     ]
 
 

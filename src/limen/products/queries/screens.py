@@ -151,8 +151,8 @@ def _page_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: i
         params += [start.updated, start.id]
     direction = "ASC" if backwards else "DESC"
     rows = db.fetch(
-        "SELECT s.id, s.uuid::text, s.identifier, s.enabled, s.updated, d.doc FROM"
-        f" (SELECT p.* FROM product p WHERE {condition}"  # noqa: S608  # own parts
+        "SELECT s.id, s.uuid::text, s.identifier, s.enabled, s.updated, d.doc FROM"  # noqa: S608  # own parts
+        f" (SELECT p.* FROM product p WHERE {condition}"
         f" ORDER BY p.updated {direction}, p.id {direction} LIMIT {int(limit)}) s"
         f" JOIN product_doc d ON d.product_id = s.id ORDER BY s.updated {direction}, s.id {direction}",
         params,

@@ -63,7 +63,8 @@ def _look_up(places: Iterable[Place]) -> dict[Place, int]:
     columns = [list(column) for column in zip(*places, strict=True)]
     rows = db.fetch(
         "SELECT k.attribute_id, k.channel, k.locale, k.currency, k.id FROM product_search_key k"
-        " JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[]) AS asked (attribute_id, channel, locale, currency)"
+        " JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[])"
+        " AS asked (attribute_id, channel, locale, currency)"
         " USING (attribute_id, channel, locale, currency)",
         columns,
     )

@@ -136,7 +136,7 @@ def _family(one: Criterion, structure: Structure) -> Where:
 
 
 def _members(table: str, column: str) -> Callable[[Criterion, Structure], Where]:
-    any_of = Where(f"EXISTS (SELECT 1 FROM {table} m WHERE m.product_id = p.id)")
+    any_of = Where(f"EXISTS (SELECT 1 FROM {table} m WHERE m.product_id = p.id)")  # noqa: S608  # own name
 
     def condition(one: Criterion, structure: Structure) -> Where:
         if one.operator in ("EMPTY", "UNCLASSIFIED"):
@@ -144,7 +144,8 @@ def _members(table: str, column: str) -> Callable[[Criterion, Structure], Where]
         if one.operator == "NOT EMPTY":
             return any_of
         inside = Where(
-            f"EXISTS (SELECT 1 FROM {table} m WHERE m.product_id = p.id AND m.{column} = ANY(%s::bigint[]))",
+            f"EXISTS (SELECT 1 FROM {table} m"  # noqa: S608  # own names
+            f" WHERE m.product_id = p.id AND m.{column} = ANY(%s::bigint[]))",
             (one.value,),
         )
         if one.operator == "IN OR UNCLASSIFIED":
@@ -196,7 +197,8 @@ def _completeness(one: Criterion, structure: Structure) -> Where:
 
 def _number_at(keys: list[int], comparison: str, value: float) -> Where:
     return Where(
-        "EXISTS (SELECT 1 FROM product_idx_num i WHERE i.product_id = p.id AND i.key = ANY(%s::int[])"
+        "EXISTS (SELECT 1 FROM product_idx_num i"  # noqa: S608  # own operator
+        " WHERE i.product_id = p.id AND i.key = ANY(%s::int[])"
         f" AND i.value {comparison} %s)",
         (keys, value),
     )
@@ -290,7 +292,8 @@ def _table(field: Field) -> str:
 
 def _at(table: str, keys: list[int], condition: str, *params: Any) -> Where:
     return Where(
-        f"EXISTS (SELECT 1 FROM {table} i WHERE i.product_id = p.id AND i.key = ANY(%s::int[]) AND {condition})",
+        f"EXISTS (SELECT 1 FROM {table} i"  # noqa: S608  # own name
+        f" WHERE i.product_id = p.id AND i.key = ANY(%s::int[]) AND {condition})",
         (keys, *params),
     )
 

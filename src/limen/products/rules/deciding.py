@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import UNSET
@@ -17,13 +17,12 @@ from limen.products.rules import links
 from limen.products.rules.kinds import Fault
 from limen.products.rules.lines import Line
 from limen.products.rules.reading import BROKEN, VALUE, Flavour, Patch, read_identifier
-from limen.products.rules.rulebook import Slot, unique_key
+from limen.products.rules.rulebook import Entry, Slot, unique_key
 from limen.products.rules.world import Product, World, stored_data
 from limen.structure.rules import IDENTIFIER, METRIC, Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that is different now; `path` as history shows it ("values.name.en_US", "family")."""
 
     path: str
@@ -61,7 +60,7 @@ def decide(
     if creates:
         product = Product((uuid if flavour == "uuid" else None) or new_uuid(), world.moment)
     else:
-        assert existing is not None  # noqa: S101  # what `creates` says
+        assert existing is not None  # what `creates` says
         product = existing
     decision = Decision(product, creates)
     merged = _judge(patch, product, existing, decision, flavour, line, world)
@@ -121,11 +120,13 @@ def _file_faults(attribute: Attribute, file: MediaRow) -> list[Fault]:
         message = f'The attribute "{code}" does not take "{extension}" files. Possible are: {", ".join(allowed)}.'
         faults.append(Fault("value.extension", message))
     elif not media_rules.type_fits_extension(file.mime_type, extension):
-        message = f'The file for the attribute "{code}" is of the MIME type {file.mime_type}, which is not "{extension}".'
+        message = (
+            f'The file for the attribute "{code}" is of type {file.mime_type}, which is not what "{extension}" says.'
+        )
         faults.append(Fault("value.mime_type", message))
     if attribute.max_file_size is not None and file.size > attribute.max_file_size * 1_000_000:
-        size = file.size / 1_000_000
-        message = f'The file for the attribute "{code}" has {size:.2f} MB; at most {attribute.max_file_size} MB are possible.'
+        size, most = file.size / 1_000_000, attribute.max_file_size
+        message = f'The file for the attribute "{code}" has {size:.2f} MB; at most {most} MB are possible.'
         faults.append(Fault("value.too_big", message))
     return faults
 
@@ -153,15 +154,18 @@ def _judge(
     world: World,
 ) -> _Merged:
     structure = world.structure
-    associations = links.merge_associations(
-        product.associations, patch.associations, product.uuid, world.resolve, structure
-    )
-    quantified, broken_links = links.merge_quantified(product.quantified, patch.quantified, world.resolve, structure)
+    associations, quantified, broken_links = product.associations, product.quantified, list[Violation]()
+    if patch.associations:
+        associations = links.merge_associations(
+            associations, patch.associations, product.uuid, world.resolve, structure
+        )
+    if patch.quantified:
+        quantified, broken_links = links.merge_quantified(quantified, patch.quantified, world.resolve, structure)
     values = _changed_values(patch, product, world)
     violations, of_identifiers = _violations(patch, product, broken_links)
     if decision.created and flavour == "uuid":
         violations = [*_uuid_violations(product.uuid, existing), *violations]
-    for slot, _, data in values:
+    for slot, _, data in values if world.book.has_uniques else ():
         if slot.field.unique and data is not None:
             taken = _taken(slot, data, product, world)
             if taken is not None:
@@ -198,9 +202,7 @@ def _taken(slot: Slot, data: Any, product: Product, world: World) -> Violation |
     return slot.violation(Fault("value.taken", message))
 
 
-def _judge_identifier(
-    patch: Patch, product: Product, violations: list[Violation], line: Line, world: World
-) -> None:
+def _judge_identifier(patch: Patch, product: Product, violations: list[Violation], line: Line, world: World) -> None:
     if isinstance(patch.identifier, str):
         holder = world.identifiers.get(fold(patch.identifier))
         if holder is not None and holder != product.uuid:
@@ -255,20 +257,24 @@ def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
 
 def _carry_out(patch: Patch, decision: Decision, merged: _Merged, world: World) -> None:
     product = decision.product
-    changes = decision.changes if not decision.created else []
+    # What a new product has is no change of it.
+    changes: list[Change] | None = None if decision.created else decision.changes
     _set_identifier(patch, product, changes, world)
     for name, value in (("enabled", patch.enabled), ("family", patch.family), ("groups", patch.groups)):
         if value is not UNSET and value != getattr(product, name):
-            changes.append(Change(name, getattr(product, name), value))
+            _note(changes, name, getattr(product, name), value)
             setattr(product, name, value)
     if merged.categories != product.categories:
-        changes.append(Change("categories", product.categories, merged.categories))
+        _note(changes, "categories", product.categories, merged.categories)
         product.categories = merged.categories
-    for slot, before, after in merged.values:
-        changes.append(Change(slot.path, before, after))
-        product.touched.setdefault(slot, before)
-        _set_value(product, slot, after, world)
-    _set_links(product, merged, changes, decision, world)
+    if changes is None:
+        _fill(product, merged.values, world)
+    else:
+        for slot, before, after in merged.values:
+            changes.append(Change(slot.path, before, after))
+            _set_value(product, slot, before, after, world)
+    if patch.associations or patch.quantified:
+        _set_links(product, merged, changes, decision, world)
     if decision.created:
         world.products[product.uuid] = product
     if decision.created or changes:
@@ -276,61 +282,79 @@ def _carry_out(patch: Patch, decision: Decision, merged: _Merged, world: World) 
         world.changed[product.uuid] = product
 
 
-def _set_identifier(patch: Patch, product: Product, changes: list[Change], world: World) -> None:
+def _note(changes: list[Change] | None, path: str, before: Any, after: Any) -> None:
+    if changes is not None:
+        changes.append(Change(path, before, after))
+
+
+def _set_identifier(patch: Patch, product: Product, changes: list[Change] | None, world: World) -> None:
     if patch.identifier is UNSET or patch.identifier == product.identifier:
         return
-    changes.append(Change("identifier", product.identifier, patch.identifier))
+    _note(changes, "identifier", product.identifier, patch.identifier)
     world.rename(product, patch.identifier)
     # It stands among the values too, as that of the main identifier attribute; there it is the first.
-    slot = world.book.identifier_slot()
-    values = {code: entries for code, entries in product.values.items() if code != slot.field.code}
-    product.values = values if patch.identifier is None else {slot.field.code: [slot.entry(patch.identifier)], **values}
-    product.touched.setdefault(slot, None)
+    slot = world.book.identifier_slot
+    values = {code: entries for code, entries in product.values.items() if code != slot.code}
+    product.values = values if patch.identifier is None else {slot.code: [slot.entry(patch.identifier)], **values}
+    product.before.setdefault(slot, None)
+    product.after[slot] = patch.identifier
 
 
-def _set_value(product: Product, slot: Slot, data: Any, world: World) -> None:
-    code = slot.field.code
-    entries = product.values.get(code)
-    if slot.field.unique:
-        _move_unique(product, slot, data, world)
-    if entries is None:
-        if data is not None:
-            product.values[code] = [slot.entry(data)]
-        return
-    for place, entry in enumerate(entries):
-        if entry["scope"] == slot.scope and entry["locale"] == slot.locale:
-            if data is None:
-                del entries[place]
-            else:
-                entries[place] = slot.entry(data)
-            break
-    else:
-        if data is not None:
+def _fill(product: Product, values: list[tuple[Slot, Any, Any]], world: World) -> None:
+    """Put the values of a new product in place."""
+    stored, after = product.values, product.after
+    for slot, _, data in values:
+        after[slot] = data
+        entries = stored.get(slot.code)
+        if entries is None:
+            stored[slot.code] = [slot.entry(data)]
+        else:
             entries.append(slot.entry(data))
-    if not entries:
-        del product.values[code]
+        if slot.field.unique:
+            world.holders[slot.field.attribute.id, unique_key(data)] = product.uuid
 
 
-def _move_unique(product: Product, slot: Slot, data: Any, world: World) -> None:
-    before = stored_data(product.values, slot)
+def _set_value(product: Product, slot: Slot, before: Any, after: Any, world: World) -> None:
+    product.before.setdefault(slot, before)
+    product.after[slot] = after
+    if slot.field.unique:
+        _move_unique(product, slot, before, after, world)
+    entries = [one for one in product.values.get(slot.code, ()) if not _is_at(one, slot)]
+    if after is None and not entries:
+        product.values.pop(slot.code, None)
+        return
+    if before is None or after is None:
+        product.values[slot.code] = entries if after is None else [*entries, slot.entry(after)]
+        return
+    # A changed value keeps its place among those of its attribute.
+    for place, entry in enumerate(product.values[slot.code]):
+        if _is_at(entry, slot):
+            product.values[slot.code][place] = slot.entry(after)
+
+
+def _is_at(entry: Entry, slot: Slot) -> bool:
+    return bool(entry["scope"] == slot.scope and entry["locale"] == slot.locale)
+
+
+def _move_unique(product: Product, slot: Slot, before: Any, after: Any, world: World) -> None:
     if before is not None:
         world.holders.pop((slot.field.attribute.id, unique_key(before)), None)
-    if data is not None:
-        world.holders[slot.field.attribute.id, unique_key(data)] = product.uuid
+    if after is not None:
+        world.holders[slot.field.attribute.id, unique_key(after)] = product.uuid
 
 
 def _set_links(
-    product: Product, merged: _Merged, changes: list[Change], decision: Decision, world: World
+    product: Product, merged: _Merged, changes: list[Change] | None, decision: Decision, world: World
 ) -> None:
     if merged.quantified != product.quantified:
-        changes.append(Change("quantified_associations", product.quantified, merged.quantified))
+        _note(changes, "quantified_associations", product.quantified, merged.quantified)
         product.quantified = merged.quantified
     if merged.associations == product.associations:
         return
     before, product.associations = product.associations, merged.associations
     for code in sorted({*before, *merged.associations}):
         if before.get(code) != merged.associations.get(code):
-            changes.append(Change(f"associations.{code}", before.get(code, {}), merged.associations.get(code, {})))
+            _note(changes, f"associations.{code}", before.get(code, {}), merged.associations.get(code, {}))
     two_way = [one for one in world.structure.association_types.values() if one.is_two_way]
     old, new = links.products_of(before, two_way), links.products_of(merged.associations, two_way)
     for code, uuid in sorted(old ^ new):
@@ -339,9 +363,7 @@ def _set_links(
             _set_other_end(other, code, product.uuid, (code, uuid) in new, decision, world)
 
 
-def _set_other_end(
-    other: Product, code: str, uuid: str, linked: bool, decision: Decision, world: World
-) -> None:
+def _set_other_end(other: Product, code: str, uuid: str, linked: bool, decision: Decision, world: World) -> None:
     after = links.with_product(other.associations, code, uuid, linked=linked)
     if after == other.associations:
         return

@@ -73,7 +73,8 @@ def _known_kinds(kinds: Mapping[str, Any], flavour: str) -> list[str]:
 
 def _read_targets(code: str, kind: str, targets: Any, flavour: str, structure: Structure) -> list[Any]:
     if targets.__class__ is not list and targets != {}:
-        raise Misshaped(f'The property "{kind}" in the association "{code}" expects an array, and found {json_name(targets)}.')
+        found = json_name(targets)
+        raise Misshaped(f'The property "{kind}" in the association "{code}" expects an array, and found {found}.')
     for target in targets:
         if target.__class__ is not str:
             raise Misshaped(f'The property "{kind}" in the association "{code}" expects an array of strings.')

@@ -69,10 +69,10 @@ class Patch:
     )
 
     def __init__(self) -> None:
-        self.identifier: str | None | UnsetType = UNSET
+        self.identifier: str | UnsetType | None = UNSET
         self.identifier_faults: list[Violation] = []
         self.enabled: bool | UnsetType = UNSET
-        self.family: str | None | UnsetType = UNSET
+        self.family: str | UnsetType | None = UNSET
         self.categories: list[str] | UnsetType = UNSET
         self.add_categories: list[str] = []
         self.remove_categories: list[str] = []
@@ -222,7 +222,7 @@ def _read_identifier_value(patch: Patch, field: Field, entries: list[Any], flavo
 
 def read_identifier(patch: Patch, identifier: str, book: Rulebook) -> None:
     """Take the identifier of the URL, the line or the body's property; what it breaks is reported at `identifier`."""
-    field = book.identifier_slot().field
+    field = book.identifier_slot.field
     patch.identifier = identifier
     try:
         field.read(identifier)

@@ -8,11 +8,12 @@ a value may stand where it was sent is one dictionary lookup, completeness is on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from limen.kit.errors import Violation
 from limen.kit.text import fold
-from limen.products.rules.kinds import KINDS, Fault, Found, Shape, json_name
+from limen.products.rules.kinds import KINDS, Fault, Shape, json_name
 from limen.structure.rules import IDENTIFIER, Attribute, Family, Structure
 
 Entry = dict[str, Any]
@@ -27,10 +28,11 @@ DOWNLOAD = "~/api/rest/v1/media-files/{code}/download"
 class Slot:
     """An attribute in one locale and channel (None where it has none)."""
 
-    __slots__ = ("field", "locale", "path", "place", "scope")
+    __slots__ = ("code", "field", "locale", "path", "place", "scope")
 
     def __init__(self, field: Field, locale: str | None, scope: str | None) -> None:
         self.field = field
+        self.code = field.code
         self.locale = locale
         self.scope = scope
         # What the search key of this place is found by; prices put their currency last.
@@ -68,8 +70,8 @@ class Field:
         self.type = attribute.type
         self.read = kind.reader(attribute, structure)
         # The main identifier is a column of its own.
-        indexed = kind.index is not None and not attribute.is_main_identifier
-        self.index = kind.index(attribute, structure) if kind.index is not None and indexed else None
+        indexed = kind.index if not attribute.is_main_identifier else None
+        self.index = indexed(attribute, structure) if indexed is not None else None
         self.table = kind.table
         self.needs = kind.needs
         self.unique = attribute.unique or attribute.type == IDENTIFIER
@@ -83,7 +85,8 @@ class Field:
         attribute = self.attribute
         for name, given in (("locale", locale), ("scope", scope)):
             if given is not None and given.__class__ is not str:
-                raise Shape(2, f'The attribute "{self.code}" expects the {name} as a string, and found {json_name(given)}.')
+                found = json_name(given)
+                raise Shape(2, f'The attribute "{self.code}" expects the {name} as a string, and found {found}.')
         self._require("locale", attribute.localizable, locale)
         self._require("channel", attribute.scopable, scope)
         channel = self.structure.channel(str(scope)) if attribute.scopable else None
@@ -108,9 +111,6 @@ class Field:
             return None
         return slot if isinstance(slot, Slot) else None
 
-    def index_of(self, data: Any) -> list[Found]:
-        return list(self.index(data)) if self.index is not None else []
-
     def violation(self, fault: Fault, locale: object, scope: object) -> Violation:
         """Identifiers are reported at `identifier` alone, whichever attribute holds them (api-products 9.3)."""
         if self.type == IDENTIFIER:
@@ -132,12 +132,12 @@ class Field:
         """Judge whether channel and locale exist for this attribute; of the locale's faults the first one counts."""
         attribute, faults = self.attribute, []
         if attribute.scopable and bound is None:
-            message = f'The attribute "{self.code}" needs a value per channel, and the channel "{sent_scope}" must exist.'
+            message = f'The attribute "{self.code}" needs a value per channel, and there is no channel "{sent_scope}".'
             faults.append(Fault("value.channel_unknown", message))
         if not attribute.localizable:
             return faults
         if locale is None or locale not in self.structure.active_locales:
-            message = f'The attribute "{self.code}" needs a valid locale, and the locale "{sent_locale}" does not exist.'
+            message = f'The attribute "{self.code}" needs an active locale, and there is no locale "{sent_locale}".'
             faults.append(Fault("value.locale_unknown", message))
         elif bound is not None and locale not in bound:
             message = f'The locale "{locale}" is not bound to the channel "{sent_scope}" (attribute "{self.code}").'
@@ -174,6 +174,7 @@ class Rulebook:
             found = self.fields[attribute.code] = Field(attribute, self.structure)
         return found
 
+    @cached_property
     def identifier_slot(self) -> Slot:
         field = self.field(self.main.code)
         slot = field.at(None, None) if field else None

@@ -59,9 +59,7 @@ def read_view(params: Mapping[str, str], structure: Structure) -> View:
     if channel is not None and locales is None:
         locales = frozenset(structure.channels[channel].locales)
     single = read_single_view(params)
-    return View(
-        attributes, locales, channel, single.with_options, single.with_completenesses, convert, single.extras
-    )
+    return View(attributes, locales, channel, single.with_options, single.with_completenesses, convert, single.extras)
 
 
 def read_single_view(params: Mapping[str, str]) -> View:

@@ -17,15 +17,16 @@ from limen.structure.rules import Structure
 class Product:
     """A product at work. `stored` is how the database has it, None for a new one; the rest how it will be.
 
-    `touched` maps the slots whose value is another one than stored to the data that is stored there (None for
-    nothing): only their index rows are written.
+    `before` and `after` hold, for the slots whose value is another one than stored, the data that is stored
+    there and the one that will be (None for nothing): only their index rows are written.
     """
 
     __slots__ = (
+        "after",
         "associations",
+        "before",
         "categories",
         "created",
-        "document",
         "enabled",
         "family",
         "groups",
@@ -33,7 +34,6 @@ class Product:
         "identifier",
         "quantified",
         "stored",
-        "touched",
         "updated",
         "uuid",
         "values",
@@ -54,7 +54,8 @@ class Product:
         self.associations: Associations = {}
         self.quantified: Quantified = {}
         self.stored: Stored | None = None
-        self.touched: dict[Slot, Any] = {}
+        self.before: dict[Slot, Any] = {}
+        self.after: dict[Slot, Any] = {}
 
     @classmethod
     def of(cls, row: Row) -> Product:

@@ -1,0 +1,202 @@
+"""Criteria about properties of products: identity, family, categories, moments, completeness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from limen.kit.errors import Malformed, Unprocessable
+from limen.kit.text import fold
+from limen.products.rules.rulebook import Rulebook
+from limen.products.rules.search.grammar import (
+    EMPTINESS,
+    TEXT_OPERATORS,
+    Criterion,
+    Raw,
+    active_locale,
+    boolean_of,
+    known_channel,
+    number_of,
+    string_of,
+    strings_of,
+    unsupported,
+)
+
+MOST_IDENTIFIERS = 100
+
+
+def _uuid(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    if raw.operator not in ("IN", "NOT IN"):
+        raise unsupported(raw)
+    return Criterion("uuid", raw.operator, [one.lower() for one in strings_of(raw)])
+
+
+def identifier(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    if raw.operator in EMPTINESS:
+        return Criterion("identifier", raw.operator)
+    if raw.operator in TEXT_OPERATORS:
+        return Criterion("identifier", raw.operator, fold(string_of(raw)))
+    if raw.operator not in ("IN", "NOT IN"):
+        raise unsupported(raw)
+    names = {fold(one) for one in strings_of(raw)}
+    if raw.operator == "IN" and len(names) > MOST_IDENTIFIERS:
+        raise Malformed(f'The filter "identifier" takes at most {MOST_IDENTIFIERS} identifiers at once.')
+    return Criterion("identifier", raw.operator, sorted(names))
+
+
+def _codes(find: str, children: bool = False) -> Callable[[Raw, Rulebook, datetime], Criterion]:
+    """Make the reader of a property whose values are codes of the structure; the criterion holds ids."""
+
+    def read(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+        if raw.operator in _CODELESS[raw.name]:
+            return Criterion(raw.name, raw.operator)
+        if raw.operator not in _CODE_OPERATORS[raw.name]:
+            raise unsupported(raw)
+        ids = set()
+        for code in strings_of(raw):
+            record = getattr(book.structure, find)(code)
+            if record is None:
+                raise Unprocessable(f'The filter "{raw.name}" expects codes that exist: "{code}" does not.')
+            ids.add(record.id)
+            if children and "CHILDREN" in raw.operator:
+                below = book.structure.descendants(record.code)
+                ids.update(book.structure.categories[one].id for one in below)
+        return Criterion(raw.name, raw.operator.replace(" CHILDREN", ""), sorted(ids))
+
+    return read
+
+
+_CODELESS = {
+    "family": EMPTINESS,
+    "groups": EMPTINESS,
+    "categories": frozenset({"UNCLASSIFIED", "NOT EMPTY"}),
+}
+_CODE_OPERATORS = {
+    "family": frozenset({"IN", "NOT IN", "IN CHILDREN", "NOT IN CHILDREN"}),
+    "groups": frozenset({"IN", "NOT IN"}),
+    "categories": frozenset({"IN", "NOT IN", "IN CHILDREN", "NOT IN CHILDREN", "IN OR UNCLASSIFIED"}),
+}
+
+
+def _enabled(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    if raw.operator not in ("=", "!="):
+        raise unsupported(raw)
+    return Criterion("enabled", "=", boolean_of(raw) == (raw.operator == "="))
+
+
+def _parent(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    """Product models are still to come: every product is a simple one."""
+    if raw.operator == "=":
+        string_of(raw)
+    elif raw.operator == "IN":
+        strings_of(raw)
+    elif raw.operator not in EMPTINESS:
+        raise unsupported(raw)
+    return Criterion("parent", raw.operator)
+
+
+def _label(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    if raw.operator != "CONTAINS":
+        raise unsupported(raw)
+    locale = active_locale(raw.locale, book.structure) if raw.locale is not None else None
+    channel = known_channel(raw, book) if raw.scope is not None else None
+    return Criterion(raw.name, raw.operator, fold(string_of(raw)), channel=channel, locales=(locale,) if locale else ())
+
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+def _moment(raw: Raw, value: Any) -> datetime:
+    """Read a moment: UTC, or ISO 8601 with an offset (ours)."""
+    if isinstance(value, str):
+        try:
+            if _MOMENT.fullmatch(value):
+                return datetime.fromisoformat(value).replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None and "T" in value:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise Unprocessable(f'The filter "{raw.name}" expects the format yyyy-mm-dd hh:mm:ss.')
+
+
+def _moments(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    value = raw.given.get("value")
+    if raw.operator in EMPTINESS:
+        return Criterion(raw.name, raw.operator)
+    if raw.operator in ("=", "!=", "<", ">"):
+        return Criterion(raw.name, raw.operator, _moment(raw, value))
+    if raw.operator in ("BETWEEN", "NOT BETWEEN"):
+        if not isinstance(value, list) or len(value) != 2:
+            raise Unprocessable(f'The filter "{raw.name}" expects a list of two dates with this operator.')
+        return Criterion(raw.name, raw.operator, [_moment(raw, one) for one in value])
+    if raw.operator == "SINCE LAST N DAYS":
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100_000:
+            raise Unprocessable(f'The filter "{raw.name}" expects a number of days as integer.')
+        return Criterion(raw.name, raw.operator, now - timedelta(days=value))
+    if raw.operator == "SINCE LAST JOB":
+        raise Unprocessable(f'The job "{string_of(raw)}" does not exist.')
+    raise unsupported(raw)
+
+
+# Completeness
+
+_ON_LOCALES = {
+    "GREATER THAN": ">",
+    "GREATER OR EQUALS THAN": ">=",
+    "LOWER THAN": "<",
+    "LOWER OR EQUALS THAN": "<=",
+    "EQUALS": "=",
+    "NOT EQUALS": "!=",
+}
+
+
+def _completeness(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    """`locales` of the criterion are those to look at; its operator says whether all or one of them must hold."""
+    if raw.operator == "EMPTY":
+        return Criterion(raw.name, raw.operator)
+    comparison, quantifier = _completeness_operator(raw)
+    if raw.scope is None:
+        raise Unprocessable(f'The filter "{raw.name}" expects a valid scope.')
+    channel = known_channel(raw, book)
+    listed = raw.given.get("locales")
+    if listed is not None and (not isinstance(listed, list) or not all(isinstance(one, str) for one in listed)):
+        raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales".')
+    if quantifier == "ALL" and not listed:
+        raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales" for this operator.')
+    if listed:
+        locales = tuple(active_locale(one, book.structure) for one in listed)
+    elif raw.locale is not None:
+        locales = (active_locale(raw.locale, book.structure),)
+    else:
+        locales = book.structure.channels[channel].locales
+    value = float(number_of(raw, raw.given.get("value")))
+    return Criterion(raw.name, f"{comparison} {quantifier}", value, channel=channel, locales=locales)
+
+
+def _completeness_operator(raw: Raw) -> tuple[str, str]:
+    if raw.operator in ("=", "!=", "<", "<=", ">", ">="):
+        return raw.operator, "ANY"
+    for quantifier, ending in (("ALL", " ON ALL LOCALES"), ("ANY", " ON AT LEAST ONE LOCALE")):
+        comparison = _ON_LOCALES.get(raw.operator.removesuffix(ending)) if raw.operator.endswith(ending) else None
+        if comparison is not None and not (quantifier == "ALL" and comparison in ("=", "!=")):
+            # On the listed locales "not equals" holds where one differs; the plain one needs all to exist.
+            return ("<>" if comparison == "!=" else comparison), quantifier
+    raise unsupported(raw)
+
+
+PROPERTY_READERS: dict[str, Callable[[Raw, Rulebook, datetime], Criterion]] = {
+    "uuid": _uuid,
+    "identifier": identifier,
+    "family": _codes("family"),
+    "groups": _codes("group"),
+    "categories": _codes("category", children=True),
+    "enabled": _enabled,
+    "parent": _parent,
+    "created": _moments,
+    "updated": _moments,
+    "completeness": _completeness,
+    "label_or_identifier": _label,
+}
