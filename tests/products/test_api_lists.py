@@ -286,6 +286,19 @@ class TestViews:
         assert links(found)["self"]["limit"] == ["5"]
         assert found.json()["_links"]["self"]["href"].split("?")[0].endswith("/products-uuid/search")
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"attributes": ",".join(["sku"] * 801)},
+            {"search": {"enabled": [{"operator": "=", "value": True}] * 21}},
+            {"search": {"uuid": [{"operator": "IN", "value": ["x"] * 801}]}},
+            {"search": '{"uuid":[{"operator":"IN","value":"x"}]}'},
+        ],
+    )
+    def test_a_search_in_the_body_has_limits(self, pim: Api, body: dict[str, Any]) -> None:
+        assert pim.post("/products-uuid/search", body).status_code == 422
+        assert pim.post("/products-uuid/search", {"search": "abc"}).status_code == 400
+
 
 class TestCompleteness:
     @pytest.fixture

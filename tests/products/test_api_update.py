@@ -293,6 +293,15 @@ class TestLines:
         assert [one["status_code"] for one in pim.bulk("/products", [line]).lines] == [204]
         assert pim.get("/products/desk-one").json()["categories"] == ["floor_lamps"]
 
+    def test_case_154_all_or_nothing(self, pim: Api) -> None:
+        lines = [{"identifier": "a"}, {"identifier": "b", "family": "nope"}, {"identifier": "c"}]
+        answer = pim.bulk("/products?atomic=true", lines)
+        assert [one["status_code"] for one in answer.lines] == [424, 422, 424]
+        unreadable = pim.bulk("/products?atomic=1", b'{"identifier":"a"}\n{bad')
+        assert unreadable.lines[0] == {"line": 1, "identifier": "a", "status_code": 424}
+        assert pim.get("/products").json()["_embedded"]["items"] == []
+        assert [one["status_code"] for one in pim.bulk("/products?atomic=1", lines[::2]).lines] == [201, 201]
+
     def test_uuids_are_echoed_in_lower_case(self, pim: Api) -> None:
         uuid = str(uuid4())
         assert pim.bulk("/products-uuid", [{"uuid": uuid.upper()}]).lines == [

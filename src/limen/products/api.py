@@ -18,7 +18,7 @@ from limen.products import operations, queries, wire
 from limen.products.operations import Line, LineResult
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import rulebook
-from limen.products.rules.search import read_search
+from limen.products.rules.search import check_body_limits, read_search
 from limen.products.rules.views import read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
@@ -106,6 +106,7 @@ def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
 def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
+    check_body_limits(body)
     params = {name: str(value) for name, value in request.GET.items()}
     for name, value in body.items():
         if name == "with_quality_scores__products":
@@ -235,22 +236,19 @@ def _path(flavour: Flavour, result: LineResult) -> str:
 
 def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    read = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
-    results = iter(
-        operations.upsert_products(
-            [line for line in read if isinstance(line, Line)],
-            flavour=flavour,
-            by=request.caller,
-            now=clock.now(),
-            dry_run=dry_run,
-        )
+    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
+    results = operations.upsert_products(
+        lines,
+        flavour=flavour,
+        by=request.caller,
+        now=clock.now(),
+        dry_run=dry_run,
+        all_or_nothing=flag(request, "atomic"),
     )
     base, anchor = base_url(request), request.endpoint.anchor
     written = [
-        ndjson.line_result(number, next(results).outcome, base, anchor, {flavour: _echo(line, flavour)})
-        if isinstance(line, Line)
-        else ndjson.line_result(number, line, base, anchor)
-        for number, line in enumerate(read, start=1)
+        ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
+        for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
     return _marked(ndjson.answer(written), dry_run)
 
@@ -263,8 +261,11 @@ def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
         return refusal
 
 
-def _echo(line: Line, flavour: Flavour) -> str:
-    return (line.key or "").lower() if flavour == "uuid" else line.key or ""
+def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
+    """What identified the line; nothing when that could not be read."""
+    if isinstance(line, Refused) or line.key is None:
+        return {}
+    return {flavour: line.key.lower() if flavour == "uuid" else line.key}
 
 
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:

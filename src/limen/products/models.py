@@ -136,6 +136,19 @@ class SearchKey(models.Model):
         return f"{self.attribute_id} {self.channel} {self.locale} {self.currency}"
 
 
+class FamilyPlan(models.Model):
+    """What a family required when the completeness of its products was last brought up to date, as a fingerprint."""
+
+    family_id = models.BigIntegerField(primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "product_family_plan"
+
+    def __str__(self) -> str:
+        return str(self.family_id)
+
+
 class TextIndex(models.Model):
     """Texts, options and file names, folded. A long text is only marked as present, by an empty value."""
 

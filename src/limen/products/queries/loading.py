@@ -40,6 +40,31 @@ def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]
 
 
+def lock_family_members(family_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
+    """Lock the next products of a family, by id, and give (id, document). 2 queries, 1 when there are none."""
+    locked = db.fetch(
+        "SELECT id FROM product WHERE family_id = %s AND id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
+        [family_id, after, limit],
+    )
+    if not locked:
+        return []
+    rows = db.fetch(
+        "SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%b) ORDER BY product_id",
+        [[id for (id,) in locked]],
+    )
+    return [(id, doc) for id, doc in rows]
+
+
+def completeness_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
+    """Give (product id, key, ratio) of all completenesses that are stored for some products. 1 query."""
+    rows = db.fetch(
+        "SELECT product_id, key, value FROM product_idx_num WHERE product_id = ANY(%b)"
+        " AND key IN (SELECT id FROM product_search_key WHERE attribute_id = 0)",
+        [list(ids)],
+    )
+    return {(id, key, ratio) for id, key, ratio in rows}
+
+
 def mentions(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Mention]:
     """Find products by uuid or folded identifier, without locking them. 1 query, none for nothing."""
     if not uuids and not identifiers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from hashlib import sha256
 
 from limen.products.rules.rulebook import Field, Rulebook, Slot, Values
 from limen.structure.rules import PRICE, Channel, Family
@@ -65,6 +66,26 @@ def plan_of(family_code: str, book: Rulebook) -> Plan:
         family = book.structure.families[family_code]
         plan = book.plans[family_code] = _compile(family, book)
     return plan
+
+
+def fingerprint(plan: Plan) -> str:
+    """Tell plans apart across processes and versions of the structure."""
+    told = [
+        (
+            one.channel,
+            one.locale,
+            sorted(slot.path for slot in one.slots),
+            sorted((slot.path, sorted(currencies)) for slot, currencies in one.prices),
+        )
+        for one in plan.requirements
+    ]
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def ratios(plan: Plan, values: Values, book: Rulebook) -> dict[tuple[str, str], int]:
+    """Give the ratio of every channel and locale for stored values."""
+    slots, prices = filled(values, book)
+    return {(one.channel, one.locale): one.ratio(slots, prices) for one in plan.requirements}
 
 
 def filled(values: Values, book: Rulebook) -> tuple[set[Slot], dict[Slot, Set[str]]]:

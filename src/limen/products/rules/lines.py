@@ -26,7 +26,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """What became of a line: a status (201 created, 204 updated or unchanged) or the refusal.
+    """What became of a line: a status (201 created, 204 updated or unchanged, 424 good but not written because of
+    others) or the refusal.
 
     `uuid` and `identifier` are those of the product after the line; None with a refusal.
     """

@@ -64,4 +64,4 @@ JSON_NAMES: dict[type, str] = {
 
 def json_name(value: Data) -> str:
     """Name a JSON type as the contract prints it."""
-    return JSON_NAMES[value.__class__]
+    return JSON_NAMES.get(type(value), type(value).__name__)

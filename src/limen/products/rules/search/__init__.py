@@ -6,7 +6,9 @@ folded, in the standard unit, as day numbers. What needs a look-up (options) is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from limen.kit.errors import NotFound, Unprocessable
 from limen.products.rules.reading import Flavour
@@ -72,3 +74,24 @@ def _criterion(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     if field.attribute.is_main_identifier:
         return properties.identifier(Raw("identifier", raw.operator, raw.given, None, None), book, now)
     return attributes.attribute(raw, field, book, now)
+
+
+# What a search in a body may hold (api-products 3.3).
+MOST_ATTRIBUTES = 800
+MOST_CRITERIA = 20
+MOST_VALUES = 800
+
+
+def check_body_limits(body: Mapping[str, Any]) -> None:
+    """Refuse a search in a body that holds more than the contract has room for."""
+    attributes = body.get("attributes")
+    if isinstance(attributes, str) and attributes.count(",") >= MOST_ATTRIBUTES:
+        raise Unprocessable(f'The property "attributes" holds at most {MOST_ATTRIBUTES} attributes.')
+    search = body.get("search")
+    criteria = search if isinstance(search, dict) else decode(search if isinstance(search, str) else None)
+    listed = [one for some in criteria.values() if isinstance(some, list) for one in some]
+    if len(listed) > MOST_CRITERIA:
+        raise Unprocessable(f'The property "search" holds at most {MOST_CRITERIA} criteria.')
+    for one in listed:
+        if isinstance(one, dict) and isinstance(one.get("value"), list) and len(one["value"]) > MOST_VALUES:
+            raise Unprocessable(f"A criterion holds at most {MOST_VALUES} values.")
