@@ -301,7 +301,7 @@ class TestHistory:
             ("enabled", True, False, ("Enabled", "", "Yes", "No")),
             ("family", None, "lamps", ("Family", "", "", "Lamps")),
             ("categories", [], ["master", "gone"], ("Categories", "", "", "Master, [gone]")),
-            ("associations.X_SELL", {}, LINKS, ("Associations · [X_SELL]", "", "", "Orbit, other, beam, [sale]")),
+            ("associations.X_SELL", {}, LINKS, ("Associations · [X_SELL]", "", "", "Orbit\nother\nbeam\n[sale]")),
             ("quantified_associations", {}, {"SET": COUNTED}, ("Quantified associations", "", "", "[SET]: 2 × Orbit")),
             ("something_new", {"a": 1}, None, ("something_new", "", '{"a": 1}', "")),
         ],

@@ -196,17 +196,22 @@ def _type_name(code: str, looked: Looked) -> str:
 
 
 def _links(data: Any, looked: Looked) -> str:
-    """Read `{"products": […], "product_models": […], "groups": […]}` as one list of names."""
+    """Read `{"products": […], "product_models": […], "groups": […]}` as names, each on its line: they have commas."""
     if not isinstance(data, dict):
         return _as_text(data, looked)
-    return ", ".join(_link(kind, one, looked) for kind, found in data.items() for one in found)
+    return "\n".join(_link(kind, one, looked) for kind, found in data.items() for one in found)
 
 
 def _counted_links(data: Any, looked: Looked) -> str:
-    """Read `{"BUNDLE": {"products": […]}}` line by line."""
+    """Read `{"BUNDLE": {"products": […]}}` as names with their type and quantity."""
     if not isinstance(data, dict):
         return _as_text(data, looked)
-    return "\n".join(f"{_type_name(code, looked)}: {_links(kinds, looked)}" for code, kinds in data.items())
+    return "\n".join(
+        f"{_type_name(code, looked)}: {_link(kind, one, looked)}"
+        for code, kinds in data.items()
+        for kind, found in kinds.items()
+        for one in found
+    )
 
 
 def _link(kind: str, target: Any, looked: Looked) -> str:
