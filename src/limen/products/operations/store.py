@@ -14,7 +14,7 @@ from limen.kit.text import fold
 from limen.media.rules import MediaRow
 from limen.products.queries.search_keys import COMPLETENESS, Place, make_search_keys, search_keys
 from limen.products.rules import links
-from limen.products.rules.completeness import filled, plan_of
+from limen.products.rules.completeness import filled, filling, plan_of
 from limen.products.rules.indexing import Rows, add_rows, place_of, spots_of
 from limen.products.rules.rulebook import Rulebook, Slot, unique_key
 from limen.products.rules.world import Product, World
@@ -215,11 +215,18 @@ def _by_key(stale: Iterable[tuple[int, Place]], keys: Mapping[Place, int]) -> li
 
 
 def _completeness_changes(product: Product, book: Rulebook) -> bool:
-    """Completeness moves only with the family or with a value that the family requires somewhere."""
+    """Completeness moves only with the family, or where something required is filled that was not, or no longer."""
     stored = product.stored
     if stored is None or stored.family != product.family:
         return product.family is not None or stored is not None
-    return product.family is not None and not plan_of(product.family, book).slots.isdisjoint(product.after.keys())
+    if product.family is None:
+        return False
+    required = plan_of(product.family, book).slots
+    return any(
+        filling(slot, product.before.get(slot)) != filling(slot, data)
+        for slot, data in product.after.items()
+        if slot in required
+    )
 
 
 def _completeness_rows(product: Product, id: int, book: Rulebook) -> Iterable[tuple[Place, float, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from limen.products.rules.rulebook import Field, Rulebook, Slot, Values
 from limen.structure.rules import PRICE, Channel, Family
@@ -97,6 +98,13 @@ def filled(values: Values, book: Rulebook) -> tuple[set[Slot], dict[Slot, Set[st
         if slot.field.type == PRICE:
             prices[slot] = {price["currency"] for price in entry["data"]}
     return slots, prices
+
+
+def filling(slot: Slot, data: Any) -> object:
+    """Tell what of a value counts: that it is there, and for prices in which currencies."""
+    if data is not None and slot.field.type == PRICE:
+        return {price["currency"] for price in data}
+    return data is not None
 
 
 def completenesses(family_code: str | None, values: Values, book: Rulebook) -> list[Completeness]:
