@@ -27,6 +27,13 @@ def found(pim: Api, name: str, operator: str, value: Any = None, **more: Any) ->
     return [one["identifier"] for one in answer.json()["_embedded"]["items"]]
 
 
+@pytest.fixture(autouse=True, params=["few", "many"])
+def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conditions are asked in two ways, for few and for many products that fit; the answers must be the same."""
+    if request.param == "many":
+        monkeypatch.setattr("limen.products.queries.searching.FEW", -1)
+
+
 class TestStructure:
     @pytest.mark.parametrize("text", ["abc", '"x"', "12", "[1]"])
     def test_case_223_what_is_no_search(self, pim: Api, text: str) -> None:

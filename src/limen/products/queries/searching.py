@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from limen.kit import db
 from limen.kit.db import like
 from limen.kit.errors import Unprocessable
 from limen.products.queries.search_keys import COMPLETENESS, keys_of_attributes, search_keys
@@ -19,6 +20,8 @@ from limen.structure.rules import MULTI_SELECT, SIMPLE_SELECT, Structure
 
 # No key has this number: what has none is nowhere.
 NOWHERE = -1
+# So many products are put into a condition by their ids.
+FEW = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,31 @@ def negated(condition: Where) -> Where:
     return Where(f"NOT {condition.sql}", condition.params)
 
 
+def among(table: str, condition: str, *params: Any) -> Where:
+    """Products that have a row in a narrow table, `x` in the condition."""
+    source = f"{table} x WHERE {condition}"
+    exists = Where(f"EXISTS (SELECT 1 FROM {source} AND x.product_id = p.id)", params)  # noqa: S608  # own parts
+    return _few_or(f"SELECT x.product_id FROM {source}", exists)  # noqa: S608  # own parts
+
+
+def _few_or(statement: str, condition: Where) -> Where:
+    """Give the ids that a statement finds as the condition when they are few, else the condition as it is.
+
+    With a limit the planner likes to walk the list in its order and to ask every product, which takes seconds
+    when hardly one fits: it cannot know how few have one value of one key. Many are found soon by walking.
+    Cost: 1 query of some milliseconds.
+    """
+    rows = db.fetch(f"{statement} LIMIT {FEW + 1}", condition.params)
+    if len(rows) > FEW:
+        return condition
+    return Where("p.id = ANY(%s::bigint[])", (sorted({id for (id,) in rows}),))
+
+
 def where(criteria: Sequence[Criterion], structure: Structure) -> Where:
     """Give the condition for all criteria. Raises Unprocessable for options that do not exist.
 
-    Cost: 1 query for search keys not remembered yet, 1 for options likewise; usually none.
+    Cost: 1 query for each criterion over the index or the categories; 1 more for search keys not remembered
+    yet, 1 for options likewise.
     """
     _require_options(criteria, structure)
     return both(_condition(one, structure) for one in criteria)
@@ -143,11 +167,7 @@ def _members(table: str, column: str) -> Callable[[Criterion, Structure], Where]
             return negated(any_of)
         if one.operator == "NOT EMPTY":
             return any_of
-        inside = Where(
-            f"EXISTS (SELECT 1 FROM {table} m"  # noqa: S608  # own names
-            f" WHERE m.product_id = p.id AND m.{column} = ANY(%s::bigint[]))",
-            (one.value,),
-        )
+        inside = among(table, f"x.{column} = ANY(%s::bigint[])", one.value)
         if one.operator == "IN OR UNCLASSIFIED":
             return either([inside, negated(any_of)])
         return inside if one.operator == "IN" else negated(inside)
@@ -196,12 +216,7 @@ def _completeness(one: Criterion, structure: Structure) -> Where:
 
 
 def _number_at(keys: list[int], comparison: str, value: float) -> Where:
-    return Where(
-        "EXISTS (SELECT 1 FROM product_idx_num i"  # noqa: S608  # own operator
-        " WHERE i.product_id = p.id AND i.key = ANY(%s::int[])"
-        f" AND i.value {comparison} %s)",
-        (keys, value),
-    )
+    return among("product_idx_num", f"x.key = ANY(%s::int[]) AND x.value {comparison} %s", keys, value)
 
 
 def _label_or_identifier(one: Criterion, structure: Structure) -> Where:
@@ -209,7 +224,7 @@ def _label_or_identifier(one: Criterion, structure: Structure) -> Where:
     locales = one.locales or structure.channels[channel].locales if channel in structure.channels else ()
     return either(
         [
-            Where("p.identifier_key LIKE %s", (f"%{like(one.value)}%",)),
+            identifier_contains(one.value),
             *(label_contains(one.value, channel, locale, structure) for locale in locales),
         ]
     )
@@ -223,13 +238,21 @@ def label_contains(folded: str, channel: str, locale: str, structure: Structure)
     places = {code: place for code in families if (place := label_place(code, channel, locale, structure)) is not None}
     keys = search_keys(set(places.values()))
     return either(
-        Where(
-            "(p.family_id = ANY(%s::bigint[]) AND EXISTS (SELECT 1 FROM product_idx_text i"
-            " WHERE i.product_id = p.id AND i.key = %s AND i.value LIKE %s))",
-            (families[code], keys[place], f"%{like(folded)}%"),
+        both(
+            [
+                Where("p.family_id = ANY(%s::bigint[])", (families[code],)),
+                among("product_idx_text", "x.key = %s AND x.value LIKE %s", keys[place], f"%{like(folded)}%"),
+            ]
         )
         for code, place in places.items()
         if place in keys
+    )
+
+
+def identifier_contains(folded: str) -> Where:
+    pattern = f"%{like(folded)}%"
+    return _few_or(
+        "SELECT x.id FROM product x WHERE x.identifier_key LIKE %s", Where("p.identifier_key LIKE %s", (pattern,))
     )
 
 
@@ -272,18 +295,18 @@ def _attribute(one: Criterion, structure: Structure) -> Where:
     table = _table(field)
     if one.operator in _TEXTS and field.table == "text":
         word, pattern = _TEXTS[one.operator]
-        return _at(table, [key], f"i.value {word} %s", pattern(one.value))
+        return _at(table, [key], f"x.value {word} %s", pattern(one.value))
     if one.operator in ("IN", "OTHER THAN"):
         word = "= ANY" if one.operator == "IN" else "<> ALL"
-        return _at(table, [key], f"i.value {word}(%s::text[])", one.value)
+        return _at(table, [key], f"x.value {word}(%s::text[])", one.value)
     if one.operator == "NOT IN":
-        return negated(_at(table, [key], "i.value = ANY(%s::text[])", one.value))
+        return negated(_at(table, [key], "x.value = ANY(%s::text[])", one.value))
     if one.operator == "BETWEEN":
-        return _at(table, [key], "i.value BETWEEN %s AND %s", *one.value)
+        return _at(table, [key], "x.value BETWEEN %s AND %s", *one.value)
     if one.operator == "NOT BETWEEN":
-        return _at(table, [key], "i.value NOT BETWEEN %s AND %s", *one.value)
+        return _at(table, [key], "x.value NOT BETWEEN %s AND %s", *one.value)
     comparison = "<>" if one.operator == "!=" else one.operator
-    return _at(table, [key], f"i.value {comparison} %s", one.value)
+    return _at(table, [key], f"x.value {comparison} %s", one.value)
 
 
 def _table(field: Field) -> str:
@@ -291,11 +314,7 @@ def _table(field: Field) -> str:
 
 
 def _at(table: str, keys: list[int], condition: str, *params: Any) -> Where:
-    return Where(
-        f"EXISTS (SELECT 1 FROM {table} i"  # noqa: S608  # own name
-        f" WHERE i.product_id = p.id AND i.key = ANY(%s::int[]) AND {condition})",
-        (keys, *params),
-    )
+    return among(table, f"x.key = ANY(%s::int[]) AND {condition}", keys, *params)
 
 
 def _emptiness(one: Criterion, field: Field, structure: Structure) -> Where:

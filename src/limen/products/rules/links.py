@@ -185,7 +185,7 @@ def _resolved(
             if uuid == own and structure.association_types[code].is_two_way:
                 raise Misshaped(
                     f'The two-way association "{code}" needs two different products.',
-                    help="two-way-associations.html",
+                    help="glossary.html",
                 )
             yield uuid
 
