@@ -52,7 +52,7 @@ def stored_again(world: World, decision: Decision) -> World:
     product = decision.product
     associations = orjson.dumps(product.associations).decode() if product.associations else None
     new = new_world()
-    new.load(Row(1, product.uuid, product.identifier, product.encode(), associations, None))
+    new.load(Row(1, product.uuid, product.identifier, product.encode().encode(), associations, None))
     return new
 
 

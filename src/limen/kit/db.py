@@ -66,11 +66,19 @@ def next_ids(sequence: str, number: int) -> list[int]:
         return [id for (id,) in cursor.fetchall()]
 
 
-def fetch(statement: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run a query with parameters bound by the server, in binary: for long arrays and texts. 1 query."""
+def fetch(statement: str, params: Sequence[Any] = (), *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Run a query with parameters bound by the server, for long arrays and texts. 1 query.
+
+    `binary` has the results sent in binary: quicker for `bytea`, which text would write in hexadecimal.
+    """
     with _driver(statement) as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, params, binary=binary)
         return cursor.fetchall()
+
+
+def utf8(column: str) -> str:
+    """Give the expression that reads a text as bytes: JSON that is passed on is neither decoded nor encoded."""
+    return f"convert_to({column}, 'UTF8')"
 
 
 def _unnest(columns: Columns) -> str:

@@ -20,6 +20,7 @@ from limen.products.rules.views import OptionLabels, View, shown_values
 from limen.products.rules.world import Row
 from limen.structure.rules import Structure
 
+DOWNLOADS = b'"href":"~/'
 PATHS = {"identifier": "/api/rest/v1/products/", "uuid": "/api/rest/v1/products-uuid/"}
 
 # Identifiers by uuid, for the ends of associations; products that are gone are absent.
@@ -48,7 +49,7 @@ class Writer:
         structure: Structure,
         *,
         identifiers: Identifiers | None = None,
-        body: Callable[[str], str] | None = None,
+        body: Callable[[bytes], bytes] | None = None,
         members: Members | None = None,
     ) -> None:
         """`body` turns a stored document into the one to show, None leaves it; see `narrowing`."""
@@ -61,38 +62,36 @@ class Writer:
         self.by_uuid = flavour == "uuid"
         # What a product without associations ends with: the same for all of them.
         self.bare = _associations_text({}, {}, structure, {}, by_uuid=self.by_uuid)
+        self.link = b'"href":"' + base.encode() + b"/"
 
     def one(self, row: Row) -> bytes:
-        return self._finish("{" + self._members(row))
+        return self._finish(b"{", row)
 
     def items(self, rows: Sequence[Row]) -> list[bytes]:
         """Items of a list carry a link to themselves, first."""
-        start = '{"_links":{"self":{"href":' + orjson.dumps(self.base + PATHS[self.flavour]).decode()[:-1]
+        start = b'{"_links":{"self":{"href":' + orjson.dumps(self.base + PATHS[self.flavour])[:-1]
+        # What follows is ASCII without quotes or backslashes: a uuid, or an identifier that is percent-encoded.
         if self.by_uuid:
-            return [self._finish(f'{start}{row.uuid}"}}}},{self._members(row)}') for row in rows]
-        # The path is ASCII without quotes or backslashes once it is encoded.
-        return [self._finish(f'{start}{segment(row.identifier or "")}"}}}},{self._members(row)}') for row in rows]
+            return [self._finish(b'%b%b"}},' % (start, row.uuid.encode()), row) for row in rows]
+        return [self._finish(b'%b%b"}},' % (start, segment(row.identifier or "").encode()), row) for row in rows]
 
-    def _members(self, row: Row) -> str:
+    def _finish(self, start: bytes, row: Row) -> bytes:
         doc = row.doc if self.body is None else self.body(row.doc)
-        named = "" if self.by_uuid else f'"identifier":{orjson.dumps(row.identifier).decode()},'
+        if DOWNLOADS in doc:
+            doc = doc.replace(DOWNLOADS, self.link)
+        named = b"" if self.by_uuid else b'"identifier":%b,' % orjson.dumps(row.identifier)
         tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
-        more = self._more(row.id) if self.members else ""
-        return f'"uuid":"{row.uuid}",{named}{doc[1:-1]},{tail}{more}}}'
+        more = self._more(row.id) if self.members else b""
+        return b'%b"uuid":"%b",%b%b,%b%b}' % (start, row.uuid.encode(), named, doc[1:-1], tail, more)
 
-    def _finish(self, text: str) -> bytes:
-        if '"href":"~/' in text:
-            text = text.replace('"href":"~/', f'"href":"{self.base}/')
-        return text.encode()
-
-    def _associations(self, row: Row) -> str:
+    def _associations(self, row: Row) -> bytes:
         associations = orjson.loads(row.associations) if row.associations else {}
         quantified = orjson.loads(row.quantified) if row.quantified else {}
         return _associations_text(associations, quantified, self.structure, self.identifiers, by_uuid=self.by_uuid)
 
-    def _more(self, id: int) -> str:
+    def _more(self, id: int) -> bytes:
         members = self.members.get(id)
-        return "," + orjson.dumps(members).decode()[1:-1] if members else ""
+        return b"," + orjson.dumps(members)[1:-1] if members else b""
 
 
 def _associations_text(
@@ -102,21 +101,21 @@ def _associations_text(
     identifiers: Identifiers,
     *,
     by_uuid: bool,
-) -> str:
+) -> bytes:
     shown = {
         "associations": links.shown_associations(associations, structure, identifiers, by_uuid=by_uuid),
         "quantified_associations": links.shown_quantified(quantified, structure, identifiers, by_uuid=by_uuid),
     }
-    return orjson.dumps(shown).decode()[1:-1]
+    return orjson.dumps(shown)[1:-1]
 
 
-def narrowing(view: View, book: Rulebook, labels: OptionLabels) -> Callable[[str], str]:
+def narrowing(view: View, book: Rulebook, labels: OptionLabels) -> Callable[[bytes], bytes]:
     """Give the slow road for documents: decode, cut and decorate the values, encode again."""
 
-    def narrow(doc: str) -> str:
+    def narrow(doc: bytes) -> bytes:
         document = orjson.loads(doc)
         document["values"] = shown_values(document["values"], view, book, labels)
-        return orjson.dumps(document).decode()
+        return orjson.dumps(document)
 
     return narrow
 

@@ -70,8 +70,9 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
 def _rows(condition: str, params: Sequence[object], order: str, limit: str) -> list[Row]:
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
     statement = (
-        "SELECT s.id, s.uuid::text, s.identifier, d.doc, d.associations, d.quantified FROM"  # noqa: S608  # own parts
+        f"SELECT s.id, s.uuid::text, s.identifier, {db.utf8('d.doc')}, d.associations, d.quantified"  # noqa: S608
+        " FROM"
         f" (SELECT p.id, p.uuid, p.identifier, p.identifier_key FROM product p WHERE {condition}"
         f" ORDER BY p.{order} {limit}) s JOIN product_doc d ON d.product_id = s.id ORDER BY s.{order}"
     )
-    return [Row(*row) for row in db.fetch(statement, params)]
+    return [Row(*row) for row in db.fetch(statement, params, binary=True)]

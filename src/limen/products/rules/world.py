@@ -99,12 +99,12 @@ class Product:
 
 
 class Row:
-    """A product as the tables have it; `doc` and the association columns are JSON text."""
+    """A product as the tables have it; `doc` is JSON in UTF-8, the association columns are JSON text."""
 
     __slots__ = ("associations", "doc", "id", "identifier", "quantified", "uuid")
 
     def __init__(
-        self, id: int, uuid: str, identifier: str | None, doc: str, associations: str | None, quantified: str | None
+        self, id: int, uuid: str, identifier: str | None, doc: bytes, associations: str | None, quantified: str | None
     ) -> None:
         self.id = id
         self.uuid = uuid
