@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-
 from pathlib import Path
 
 import psycopg
@@ -23,7 +22,9 @@ if "LIMEN_DATABASE_URL" not in os.environ:
             connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
 
-from limen.config.settings import *  # noqa: E402, F403  # the environment above must be set first
+from limen.config.settings import *  # noqa: F403  # the environment above must be set first
 
 # Hashed names need a collected folder; tests serve the files from where they are.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+# Nothing is collected in tests, and a folder that is missing is a warning.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

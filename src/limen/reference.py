@@ -17,7 +17,8 @@ def settings_page() -> str:
     from limen.config.env import SETTINGS
 
     rows = [
-        f"| `{one.name}` | {one.read.__name__.replace('_', ' ')} | {f'`{one.default}`' if one.default else '–'} | {one.sentence}"
+        f"| `{one.name}` | {one.read.__name__.replace('_', ' ')} | {f'`{one.default}`' if one.default else '–'}"
+        f" | {one.sentence}"
         f"{' May be given as a file: `' + one.name + '_FILE`.' if one.secret else ''} |"
         for one in SETTINGS
     ]
@@ -58,7 +59,9 @@ def api_page() -> str:
         summary = " ".join(summary.split())
         facts = [
             f"Route name `{endpoint.name}`.",
-            "No token needed." if endpoint.public else f"Permission: {f'`{endpoint.permission}`' if endpoint.permission else 'overall access'}.",
+            "No token needed."
+            if endpoint.public
+            else f"Permission: {f'`{endpoint.permission}`' if endpoint.permission else 'overall access'}.",
         ]
         if method in ("POST", "PATCH") and endpoint.accepts:
             facts.append("Content-Type: " + " or ".join(f"`{one}`" for one in endpoint.accepts) + ".")

@@ -44,7 +44,13 @@ class TestCheck:
     def test_without_a_worker_it_says_so(self, installation: Installation) -> None:
         answer = installation.run("check", "--json")
         findings = {one["name"]: one["ok"] for one in json.loads(answer.stdout)}
-        assert findings == {"settings": True, "database": True, "migrations": True, "data folder": True, "worker": False}
+        assert findings == {
+            "settings": True,
+            "database": True,
+            "migrations": True,
+            "data folder": True,
+            "worker": False,
+        }
         assert answer.returncode == 1
 
 
@@ -72,7 +78,11 @@ class TestConnections:
         )
         assert made.returncode == 0, made.stderr
         shown = subprocess.run(
-            ["sh", "-c", f'{made.stdout}\nprintf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"'],
+            [
+                "sh",
+                "-c",
+                f'{made.stdout}\nprintf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"',
+            ],
             capture_output=True,
             text=True,
         ).stdout.split("|")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -108,6 +107,6 @@ def test_the_secret_key_is_made_once_and_for_us_alone(installation: Installation
     installation.run("migrate")
     path = installation.folder / "secret.key"
     first = path.read_text()
-    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o600
     installation.run("check")
     assert path.read_text() == first

@@ -74,3 +74,13 @@ class TestTally:
 
 def _count(kind: str) -> int:
     return sum(one.count for one in queries.hour_counts(kind, [7], start=HOUR, end=NEXT))
+
+
+class TestForgetTallies:
+    def test_only_hours_before_the_moment_are_forgotten(self) -> None:
+        operations.tally({"product.read": 1}, 7, now=NOW)
+        operations.tally({"product.read": 2}, 7, now=NEXT)
+        assert operations.forget_tallies(before=NEXT) == 1
+        assert [
+            one.count for one in queries.hour_counts("product.read", [7], start=HOUR, end=NEXT.replace(hour=10))
+        ] == [2]

@@ -54,7 +54,9 @@ class TestOrderOfChecks:
         assert answer["Allow"] == "GET, PATCH, POST"
 
     def test_no_token_is_401_before_anything_else(self) -> None:
-        answer = tea(permission="pim_api_product_edit")(make.get("/api/rest/v1/tea?x[]=1", headers={"accept": "no/way"}))
+        answer = tea(permission="pim_api_product_edit")(
+            make.get("/api/rest/v1/tea?x[]=1", headers={"accept": "no/way"})
+        )
         assert answer.status_code == 401
         assert answer["WWW-Authenticate"] == "Bearer"
 

@@ -270,7 +270,6 @@ class TestProduct:
         assert "Seating › Chairs for one" in page
         assert "In no group." in page
 
-    @pytest.mark.skipif(not hasattr(queries, "names"), reason="the query comes with the backend")
     def test_associations_lead_to_the_other_products(self, julia: Client) -> None:
         chair = make_chair()
         uuid = make_product("stool", associations={"X_SELL": {"products": ["fjord"]}})

@@ -30,6 +30,9 @@ from limen.config.env import read_settings
 # All must have ended within 5 s of the signal; the database takes the last of them.
 GRACE = 3.5
 
+# Listening on these means every address; they cannot be called themselves.
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+
 
 def run(*, demo: bool) -> int:
     """Start everything, print one line when it answers, wait for a signal; give the exit code."""
@@ -158,7 +161,7 @@ def _database_url(values: dict[str, Any]) -> str:
 
 def _start(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches the parent alone, which ends the children in order.
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  # our own command
         [sys.executable, "-m", "limen", command], env=environ, start_new_session=True, preexec_fn=_end_with_parent
     )
 
@@ -171,7 +174,7 @@ def _end_with_parent() -> None:
 
 
 def _wait_until_it_answers(values: dict[str, Any], children: Sequence[subprocess.Popen[bytes]]) -> None:
-    host = "127.0.0.1" if values["LIMEN_HOST"] == "0.0.0.0" else values["LIMEN_HOST"]
+    host = "127.0.0.1" if values["LIMEN_HOST"] in EVERY_ADDRESS else values["LIMEN_HOST"]
     url = f"http://{f'[{host}]' if ':' in host else host}:{values['LIMEN_PORT']}/api/rest/v1"
     for _ in range(600):
         if any(child.poll() is not None for child in children):
@@ -210,5 +213,5 @@ def _address(values: dict[str, Any]) -> str:
     if values["LIMEN_PUBLIC_URL"]:
         return str(values["LIMEN_PUBLIC_URL"])
     host = values["LIMEN_HOST"]
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host
+    shown = "localhost" if host in ("127.0.0.1", "::1", *EVERY_ADDRESS) else host
     return f"http://{shown}:{values['LIMEN_PORT']}"

@@ -122,7 +122,11 @@ def _findings(values: dict[str, Any]) -> list[tuple[str, bool, str]]:
     kind = "given by LIMEN_DATABASE_URL" if values["LIMEN_DATABASE_URL"] else "embedded"
     findings = [
         ("settings", True, "every LIMEN_… variable has a usable value"),
-        ("database", number >= 15, f"PostgreSQL {version}, {kind}" + ("" if number >= 15 else "; 15 or later is needed")),
+        (
+            "database",
+            number >= 15,
+            f"PostgreSQL {version}, {kind}" + ("" if number >= 15 else "; 15 or later is needed"),
+        ),
         ("migrations", not pending, f"{len(pending)} to apply: run `limen migrate`" if pending else "all applied"),
     ]
     folder = values["LIMEN_DATA_DIR"]
@@ -131,5 +135,7 @@ def _findings(values: dict[str, Any]) -> list[tuple[str, bool, str]]:
     if not pending:
         health = jobs.health(now=clock.now())
         detail = f"{health.workers} running, {health.waiting} jobs waiting, {health.failed} failed in the last day"
-        findings.append(("worker", health.workers > 0, detail + ("" if health.workers else "; start `limen serve` or `limen work`")))
+        findings.append(
+            ("worker", health.workers > 0, detail + ("" if health.workers else "; start `limen serve` or `limen work`"))
+        )
     return findings

@@ -94,8 +94,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_HOST", text, "127.0.0.1", "Address the web server listens on."),
     Setting("LIMEN_PORT", port, "8000", "Port the web server listens on."),
     Setting("LIMEN_WEB_PROCESSES", positive, "2", "Number of web processes, each with one thread."),
-    Setting("LIMEN_SECRET_KEY", text, "", "Key that signs sessions and encrypts secrets; made on first start and kept in the data folder when absent.", True),
-    Setting("LIMEN_BEHIND_PROXY", switch, "0", "Trust X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-For of the proxy in front."),
+    Setting(
+        "LIMEN_SECRET_KEY",
+        text,
+        "",
+        "Key that signs sessions and encrypts secrets; made on first start and kept in the data folder when absent.",
+        True,
+    ),
+    Setting(
+        "LIMEN_BEHIND_PROXY",
+        switch,
+        "0",
+        "Trust X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-For of the proxy in front.",
+    ),
     Setting("LIMEN_ALLOWED_HOSTS", names, "*", "Host names to answer for, separated by commas; * is any."),
     Setting("LIMEN_CONNECTIONS_MAX", positive, "100", "Most connections (apps included) that can exist."),
     Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
@@ -104,7 +115,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_TOKEN_BODY_MAX", positive, "2048", "Most bytes in a body sent to the token endpoint."),
     Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
     Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),
-    Setting("LIMEN_DEBUG", switch, "0", "Developer mode: error pages with a traceback. Never where others can reach it."),
+    Setting(
+        "LIMEN_DEBUG", switch, "0", "Developer mode: error pages with a traceback. Never where others can reach it."
+    ),
 )
 
 

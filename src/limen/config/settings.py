@@ -11,7 +11,17 @@ from limen.config.env import read_settings
 from limen.config.keys import secret_key
 
 _VALUES = read_settings(os.environ)
-globals().update(_VALUES)
+
+LIMEN_DATA_DIR: Path = _VALUES["LIMEN_DATA_DIR"]
+LIMEN_PUBLIC_URL: str = _VALUES["LIMEN_PUBLIC_URL"]
+LIMEN_HOST: str = _VALUES["LIMEN_HOST"]
+LIMEN_PORT: int = _VALUES["LIMEN_PORT"]
+LIMEN_CONNECTIONS_MAX: int = _VALUES["LIMEN_CONNECTIONS_MAX"]
+LIMEN_PASSWORD_LENGTH: int = _VALUES["LIMEN_PASSWORD_LENGTH"]
+LIMEN_ACCESS_TOKEN_LIFETIME: int = _VALUES["LIMEN_ACCESS_TOKEN_LIFETIME"]
+LIMEN_REFRESH_TOKEN_LIFETIME: int = _VALUES["LIMEN_REFRESH_TOKEN_LIFETIME"]
+LIMEN_TOKEN_BODY_MAX: int = _VALUES["LIMEN_TOKEN_BODY_MAX"]
+LIMEN_SIGN_IN_PAUSE: int = _VALUES["LIMEN_SIGN_IN_PAUSE"]
 
 DEBUG: bool = _VALUES["LIMEN_DEBUG"]
 SECRET_KEY = secret_key(_VALUES["LIMEN_SECRET_KEY"], _VALUES["LIMEN_DATA_DIR"])
@@ -108,10 +118,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-# Without a proxy that is declared, the peer's address is the only one that cannot be forged.
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ("HTTP_X_FORWARDED_FOR", "REMOTE_ADDR") if _VALUES["LIMEN_BEHIND_PROXY"] else ("REMOTE_ADDR",)
-)
+AXES_CLIENT_IP_CALLABLE = "limen.kit.http.address.client_address"
+LIMEN_BEHIND_PROXY: bool = _VALUES["LIMEN_BEHIND_PROXY"]
 
 # Sessions and headers
 _SECURE = _VALUES["LIMEN_PUBLIC_URL"].startswith("https://")

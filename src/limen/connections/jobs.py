@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
 from limen.connections import operations
+from limen.events import operations as events
 from limen.kit import clock
+
+# Data flows shows a week; a year and a month lets a later chart look back.
+TALLIES_KEPT = timedelta(days=400)
 
 log = logging.getLogger(__name__)
 
@@ -19,3 +24,12 @@ def purge_expired_tokens(timestamp: int) -> None:
     purged = operations.purge_expired_tokens(now=clock.now())
     if purged:
         log.info("expired tokens purged", extra={"tokens": purged})
+
+
+@app.periodic(cron="41 3 * * *")  # type: ignore[untyped-decorator]  # as above
+@app.task(name="connections.forget_old_tallies", queueing_lock="connections.forget_old_tallies")  # type: ignore[untyped-decorator]
+def forget_old_tallies(timestamp: int) -> None:
+    """Delete counts older than TALLIES_KEPT, once a night. Safe to run twice."""
+    forgotten = events.forget_tallies(before=clock.now() - TALLIES_KEPT)
+    if forgotten:
+        log.info("old tallies forgotten", extra={"tallies": forgotten})

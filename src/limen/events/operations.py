@@ -10,6 +10,20 @@ from typing import Protocol
 
 from django.db import connection
 
+from limen.events.models import Tally
+from limen.kit import db
+
+COLUMNS = {
+    "kind": "text",
+    "subject": "text",
+    "author": "text",
+    "author_kind": "text",
+    "author_name": "text",
+    "connection_id": "int8",
+    "at": "timestamptz",
+    "data": "text",
+}
+
 COUNTED = frozenset({"product.created", "product.updated"})
 
 
@@ -53,12 +67,7 @@ def record_many(happenings: Sequence[Happening], *, by: Author, now: datetime) -
         (one.kind, one.subject, by.username, by.kind, by.name, by.author_connection_id, now, one.data)
         for one in happenings
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO event (kind, subject, author, author_kind, author_name, connection_id, at, data)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            rows,
-        )
+    db.insert_rows("event", COLUMNS, rows)
     if by.author_connection_id is not None:
         tally(Counter(one.kind for one in happenings if one.kind in COUNTED), by.author_connection_id, now=now)
 
@@ -76,3 +85,9 @@ def tally(counts: Mapping[str, int], connection_id: int, *, now: datetime) -> No
             " ON CONFLICT (connection_id, kind, hour) DO UPDATE SET count = event_tally.count + excluded.count",
             rows,
         )
+
+
+def forget_tallies(*, before: datetime) -> int:
+    """Delete the counts of hours before a moment and tell how many rows there were. 1 statement."""
+    deleted, _ = Tally.objects.filter(hour__lt=before).delete()
+    return deleted

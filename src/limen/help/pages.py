@@ -31,7 +31,9 @@ def page(name: str) -> HelpPage | None:
         return None
     text = path.read_text()
     title = next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), name)
-    return HelpPage(name, title, _links_between_pages(_with_anchors(MarkdownIt("commonmark").enable("table").render(text))))
+    return HelpPage(
+        name, title, _links_between_pages(_with_anchors(MarkdownIt("commonmark").enable("table").render(text)))
+    )
 
 
 @cache

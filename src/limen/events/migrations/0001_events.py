@@ -4,43 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=50)),
-                ('subject', models.CharField(max_length=255)),
-                ('author', models.CharField(max_length=255)),
-                ('author_kind', models.CharField(max_length=10)),
-                ('author_name', models.CharField(max_length=255)),
-                ('connection_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('data', models.TextField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=50)),
+                ("subject", models.CharField(max_length=255)),
+                ("author", models.CharField(max_length=255)),
+                ("author_kind", models.CharField(max_length=10)),
+                ("author_name", models.CharField(max_length=255)),
+                ("connection_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("data", models.TextField()),
             ],
             options={
-                'db_table': 'event',
-                'indexes': [models.Index(fields=['subject', 'id'], name='event_subject_id')],
+                "db_table": "event",
+                "indexes": [models.Index(fields=["subject", "id"], name="event_subject_id")],
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('connection_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=50)),
-                ('hour', models.DateTimeField()),
-                ('count', models.BigIntegerField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("connection_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=50)),
+                ("hour", models.DateTimeField()),
+                ("count", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'event_tally',
-                'constraints': [models.UniqueConstraint(fields=('connection_id', 'kind', 'hour'), name='event_tally_connection_kind_hour')],
+                "db_table": "event_tally",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection_id", "kind", "hour"), name="event_tally_connection_kind_hour"
+                    )
+                ],
             },
         ),
     ]

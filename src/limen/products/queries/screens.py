@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from limen.products.queries.search_keys import COMPLETENESS, search_keys
 from limen.products.queries.searching import TRUE, Where, both, either, identifier_contains, label_contains
 from limen.products.rules import completeness
 from limen.products.rules.completeness import Completeness as Completeness
+from limen.products.rules.links import Associations, Quantified
 from limen.products.rules.rulebook import Entry, Rulebook, Values, rulebook
 from limen.products.rules.views import View, shown_values
 from limen.structure.rules import Structure
@@ -57,7 +58,8 @@ class GridPage:
 @dataclass(frozen=True, slots=True)
 class ProductView:
     """One product as a page shows it; `values` as the API prints them: attribute code → list of
-    `{"locale", "scope", "data", "attribute_type", …}`, without links."""
+    `{"locale", "scope", "data", "attribute_type", …}`, without links. Associations as stored: only types
+    that lead anywhere, products by uuid."""
 
     uuid: str
     identifier: str | None
@@ -70,6 +72,19 @@ class ProductView:
     parent: str | None
     values: dict[str, list[dict[str, Any]]]
     completenesses: list[Completeness]
+    associations: Associations = field(default_factory=dict)
+    quantified_associations: Quantified = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductName:
+    """How a product is called where others lead to it; label and image as in GridRow."""
+
+    uuid: str
+    identifier: str | None
+    label: str | None
+    family_code: str | None
+    image: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +186,8 @@ def _grid_rows(rows: Sequence[_PageRow], channel: str, locale: str, structure: S
     ratios = _ratios([row[0] for row in rows], channel, locale)
     shown = []
     for id, uuid, identifier, enabled, updated, doc in rows:
-        document = orjson.loads(doc)
-        family = structure.families.get(document["family"] or "")
-        values: Values = document["values"]
-        label = _value(values, family.attribute_as_label if family else None, channel, locale)
-        image = _value(values, family.attribute_as_image if family else None, channel, locale)
-        shown.append(
-            GridRow(uuid, identifier, label, family.code if family else None, ratios.get(id), enabled, updated, image)
-        )
+        label, family, image = _face(doc, channel, locale, structure)
+        shown.append(GridRow(uuid, identifier, label, family, ratios.get(id), enabled, updated, image))
     return shown
 
 
@@ -219,7 +228,33 @@ def product_page(uuid: str, structure: Structure) -> ProductView | None:
         parent=document["parent"],
         values=_without_links(shown_values(document["values"], View(), book, {})),
         completenesses=completeness.completenesses(document["family"], document["values"], book),
+        associations=orjson.loads(row.associations) if row.associations else {},
+        quantified_associations=orjson.loads(row.quantified) if row.quantified else {},
     )
+
+
+def names(uuids: Collection[str], *, channel: str, locale: str, structure: Structure) -> dict[str, ProductName]:
+    """Give how products are called in a channel and locale; unknown ones are absent. 1 query, none for nothing."""
+    if not uuids:
+        return {}
+    rows = db.fetch(
+        "SELECT p.uuid::text, p.identifier, d.doc FROM product p JOIN product_doc d ON d.product_id = p.id"
+        " WHERE p.uuid = ANY(%b::uuid[])",
+        [list(uuids)],
+    )
+    return {
+        uuid: ProductName(uuid, identifier, *_face(doc, channel, locale, structure)) for uuid, identifier, doc in rows
+    }
+
+
+def _face(doc: str, channel: str, locale: str, structure: Structure) -> tuple[str | None, str | None, str | None]:
+    """Give label, family and image of a document."""
+    document = orjson.loads(doc)
+    family = structure.families.get(document["family"] or "")
+    values: Values = document["values"]
+    label = _value(values, family.attribute_as_label if family else None, channel, locale)
+    image = _value(values, family.attribute_as_image if family else None, channel, locale)
+    return label, family.code if family else None, image
 
 
 def _without_links(values: Values) -> Values:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.urls import reverse
 
 from limen.products import queries
+from limen.products.queries import ProductName
 from limen.products.views import names
 from limen.products.views.seen import Seen
-
-
-class ProductName(Protocol):
-    """How a product is called."""
-
-    uuid: str
-    identifier: str | None
-    label: str | None
-    family_code: str | None
-    image: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +70,8 @@ def names_of(uuids: Collection[str], seen: Seen) -> dict[str, str]:
 
 
 def _called(uuids: Collection[str], seen: Seen) -> Mapping[str, ProductName]:
-    ask: Callable[..., Mapping[str, ProductName]] | None = getattr(queries, "names", None)
-    if not uuids or ask is None:
-        return {}
-    return ask(uuids, channel=seen.context.channel.code, locale=seen.context.locale, structure=seen.structure)
+    context = seen.context
+    return queries.names(uuids, channel=context.channel.code, locale=context.locale, structure=seen.structure)
 
 
 def _targets(found: Sequence[Any]) -> list[Target]:

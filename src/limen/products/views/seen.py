@@ -31,11 +31,11 @@ class Seen:
 
     @property
     def associations(self) -> dict[str, dict[str, list[Any]]]:
-        return getattr(self.product, "associations", {})
+        return self.product.associations
 
     @property
     def quantified(self) -> dict[str, dict[str, list[Any]]]:
-        return getattr(self.product, "quantified_associations", {})
+        return self.product.quantified_associations
 
     @property
     def query(self) -> str:

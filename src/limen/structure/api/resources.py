@@ -83,6 +83,7 @@ class Resource:
         return methods(**found)
 
     def _list(self, request: ApiRequest) -> HttpResponse:
+        """List them page by page, narrowed by `search` where there are filters."""
         query = read_page(request)
         structure = queries.snapshot()
         records = self._matching(request.GET.get("search", ""), structure)
@@ -104,6 +105,7 @@ class Resource:
         return records
 
     def _get(self, request: ApiRequest, code: str) -> HttpResponse:
+        """Give one; the case of the code does not count."""
         structure = queries.snapshot()
         found = self.section(structure).find(code)
         if found is None:
@@ -114,17 +116,20 @@ class Resource:
         return wire.encode(self.printed(one, structure, **options))
 
     def _create(self, request: ApiRequest) -> HttpResponse:
+        """Create one; a code that exists is refused."""
         body = decode_object(request.body)
         outcome = operations.create(self.noun or "", body, by=request.caller, now=clock.now())
         return created(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
 
     def _upsert(self, request: ApiRequest, code: str) -> HttpResponse:
+        """Update one, or create it under this code."""
         body = decode_object(request.body)
         outcome = operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now())
         answer = created if outcome.created else updated
         return answer(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
 
     def _upsert_many(self, request: ApiRequest) -> HttpResponse:
+        """Update or create up to 100, one JSON object per line; a bad line harms only itself."""
         return bulk_answer(
             request,
             lambda code, body: operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now()),

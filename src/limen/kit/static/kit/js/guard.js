@@ -3,8 +3,9 @@
 const guarded = new Map();
 
 for (const form of document.querySelectorAll("form[data-guard]")) {
-  // A form that came back with errors holds what was typed and not saved.
-  guarded.set(form, form.querySelector("[aria-invalid='true']") ? null : stateOf(form));
+  // A form that came back with errors, or from a conflict, holds what was typed and not saved.
+  const cameBack = "dirty" in form.dataset || form.querySelector("[aria-invalid='true']");
+  guarded.set(form, cameBack ? null : stateOf(form));
   form.addEventListener("submit", () => guarded.delete(form));
   for (const change of ["input", "change"]) document.addEventListener(change, mark);
 }
