@@ -81,7 +81,8 @@ class TestConnections:
             [
                 "sh",
                 "-c",
-                f'{made.stdout}\nprintf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"',
+                made.stdout
+                + 'printf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"',
             ],
             capture_output=True,
             text=True,

@@ -14,6 +14,7 @@ from limen.media.rules import MediaRow
 
 @endpoint(name="pim_api_media_file_list")
 def list_media_files(request: ApiRequest) -> HttpResponse:
+    """List product files in the order they came in."""
     page = read_page(request)
     base = base_url(request)
     items = [wire.encode_item(row, base) for row in queries.media_file_page(offset=page.offset, limit=page.limit)]
@@ -22,6 +23,7 @@ def list_media_files(request: ApiRequest) -> HttpResponse:
 
 @endpoint(name="pim_api_media_file_get")
 def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
+    """Give the facts of one product file."""
     return raw_answer(wire.encode(_existing(code), base_url(request)))
 
 

@@ -34,11 +34,13 @@ DEEPEST = 10_000
 
 @endpoint(name="pim_api_product_list", permission=LIST)
 def list_products(request: ApiRequest) -> HttpResponse:
+    """List products that have an identifier, by identifier: by page or by cursor."""
     return _list(request, "identifier", request.GET)
 
 
 @endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
 def create_product(request: ApiRequest) -> HttpResponse:
+    """Create a product with its identifier."""
     return _write(request, "identifier", Line(decode_object(request.body), new=True))
 
 
@@ -46,21 +48,25 @@ def create_product(request: ApiRequest) -> HttpResponse:
     name="pim_api_product_partial_update_list", permission=EDIT, anchor="patch_products__code_", accepts=(COLLECTION,)
 )
 def upsert_products(request: ApiRequest) -> HttpResponse:
+    """Update or create up to 100 products by identifier, one JSON object per line; a bad line harms only itself."""
     return _write_lines(request, "identifier")
 
 
 @endpoint(name="pim_api_product_get", permission=LIST)
 def get_product(request: ApiRequest, code: str) -> HttpResponse:
+    """Give one product by its identifier; case does not count."""
     return _get(request, "identifier", code)
 
 
 @endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_")
 def patch_product(request: ApiRequest, code: str) -> HttpResponse:
+    """Update a product, or create it under this identifier; another `identifier` in the body renames it."""
     return _write(request, "identifier", Line(decode_object(request.body), code))
 
 
 @endpoint(name="pim_api_product_delete", permission=REMOVE)
 def delete_product(request: ApiRequest, code: str) -> HttpResponse:
+    """Delete a product and the associations that lead to it."""
     return _delete(request, "identifier", code)
 
 
@@ -69,11 +75,13 @@ def delete_product(request: ApiRequest, code: str) -> HttpResponse:
 
 @endpoint(name="pim_api_product_uuid_list", permission=LIST)
 def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
+    """List products by uuid: by page or by cursor."""
     return _list(request, "uuid", request.GET)
 
 
 @endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
 def create_product_by_uuid(request: ApiRequest) -> HttpResponse:
+    """Create a product; the uuid is made when none is sent."""
     return _write(request, "uuid", Line(decode_object(request.body), new=True))
 
 
@@ -84,21 +92,25 @@ def create_product_by_uuid(request: ApiRequest) -> HttpResponse:
     accepts=(COLLECTION,),
 )
 def upsert_products_by_uuid(request: ApiRequest) -> HttpResponse:
+    """Update or create up to 100 products by uuid, one JSON object per line; a bad line harms only itself."""
     return _write_lines(request, "uuid")
 
 
 @endpoint(name="pim_api_product_uuid_get", permission=LIST)
 def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    """Give one product by its uuid."""
     return _get(request, "uuid", uuid)
 
 
 @endpoint(name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_")
 def patch_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    """Update a product, or create it under this uuid."""
     return _write(request, "uuid", Line(decode_object(request.body), uuid))
 
 
 @endpoint(name="pim_api_product_uuid_delete", permission=REMOVE)
 def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
+    """Delete a product and the associations that lead to it."""
     return _delete(request, "uuid", uuid)
 
 

@@ -16,6 +16,7 @@ from limen.structure.rules.measurement import read_families
 
 @endpoint(name="pim_api_measurement_family_get", permission="pim_api_measurement_family_list")
 def list_measurement_families(request: ApiRequest) -> HttpResponse:
+    """Give all measurement families with their units, as a bare array."""
     families = queries.snapshot().measurement_family_section.in_order
     return json_answer([wire.measurement_family(one) for one in families])
 

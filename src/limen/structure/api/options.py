@@ -19,6 +19,7 @@ _PATCH_ANCHOR = "patch_attributes__attribute_code__options__code_"
 
 @endpoint(name=f"{_NAME}_list", permission=f"{_NAME}_list")
 def list_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    """List the options of a select attribute by code, page by page."""
     query = read_page(request)
     structure = queries.snapshot()
     attribute = _attribute_with_options(structure, attribute_code)
@@ -33,6 +34,7 @@ def list_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
 
 @endpoint(name=f"{_NAME}_get", permission=f"{_NAME}_list")
 def get_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
+    """Give one option of a select attribute."""
     structure = queries.snapshot()
     attribute = _attribute_with_options(structure, attribute_code)
     found = queries.option_of(attribute, code)
@@ -43,6 +45,7 @@ def get_option(request: ApiRequest, attribute_code: str, code: str) -> HttpRespo
 
 @endpoint(name=f"{_NAME}_create", permission=f"{_NAME}_edit", anchor="post_attributes__attribute_code__options")
 def create_option(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    """Create an option of a select attribute."""
     body = decode_object(request.body)
     outcome = operations.create_option(attribute_code, body, by=request.caller, now=clock.now())
     return created(request, _path(attribute_code, outcome.code))
@@ -50,6 +53,7 @@ def create_option(request: ApiRequest, attribute_code: str) -> HttpResponse:
 
 @endpoint(name=f"{_NAME}_partial_update", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR)
 def upsert_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
+    """Update an option, or create it under this code."""
     body = decode_object(request.body)
     outcome = operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now())
     answer = created if outcome.created else updated
@@ -58,6 +62,7 @@ def upsert_option(request: ApiRequest, attribute_code: str, code: str) -> HttpRe
 
 @endpoint(name=f"{_NAME}_partial_update_list", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, accepts=(COLLECTION,))
 def upsert_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
+    """Update or create up to 100 options, one JSON object per line; a bad line harms only itself."""
     return bulk_answer(
         request,
         lambda code, body: operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now()),

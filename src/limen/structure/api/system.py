@@ -15,6 +15,7 @@ _EDITION = "CE"
 
 @endpoint(name="pim_analytics_external_api_system_info_get")
 def get_system_information(request: ApiRequest) -> HttpResponse:
+    """Tell version and edition as connectors expect them; `details=true` adds our own."""
     printed: JsonObject = {"version": f"{_CONTRACT}.{_patch(__version__)}", "edition": _EDITION}
     if flag(request, "details"):
         printed["limen"] = __version__
