@@ -1,24 +1,30 @@
-"""Products over the API, by identifier and by uuid (api-products 3)."""
+"""Products over the API, by identifier and by uuid (api-products 3), and files uploaded into their values."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
 
 from limen.events import operations as events
 from limen.kit import clock
-from limen.kit.errors import Misshaped, NotFound, Refused
+from limen.kit.errors import Malformed, Misshaped, NotFound, Refused, TooLarge, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
+from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, flag, raw_answer, updated
 from limen.kit.http.pages import PageQuery, page_answer, read_page
+from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
 from limen.products.operations import Line, LineResult
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import check_body_limits, read_search
+from limen.products.rules.uploads import read_upload_target
 from limen.products.rules.views import read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
@@ -128,6 +134,36 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
         else:
             params[name] = value if isinstance(value, str) else orjson.dumps(value).decode()
     return _list(request, "uuid", params)
+
+
+# Files
+
+
+@endpoint(name="pim_api_media_file_create", accepts=(MULTIPART,))
+def create_media_file(request: ApiRequest) -> HttpResponse:
+    """Upload a file into a value of a product: the part `file` beside the part `product`, which is JSON."""
+    parts, files = _read_form(request)
+    target = read_upload_target(product=parts.get("product"), product_model=parts.get("product_model"))
+    file = files.get("file")
+    if file is None:
+        raise Unprocessable('The part "file" is missing, or has no file name.')
+    dry_run = flag(request, "dry_run")
+    code = operations.upload_file(
+        target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
+    )
+    return _marked(created(request, media_wire.media_file_url(code, "")), dry_run)
+
+
+def _read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
+    """Let Django take the body apart; files that are not small go to the disk as they come in."""
+    try:
+        return request.POST, request.FILES
+    except (MultiPartParserError, UnreadablePostError):
+        raise Malformed(f'The body is not valid "{MULTIPART}".') from None
+    except (TooManyFieldsSent, TooManyFilesSent):
+        raise Malformed("The body has too many parts.") from None
+    except RequestDataTooBig:
+        raise TooLarge("The parts beside the file are too large.") from None
 
 
 # Reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from limen.kit.http.endpoint import methods
+from limen.media import api as media_api
 from limen.products import api
 
 
@@ -23,6 +24,8 @@ class UuidText:
 register_converter(UuidText, "uuidtext")
 
 urlpatterns = [
+    # Reading files is the room media's part; uploading one sets the value of a product.
+    path("media-files", methods(GET=media_api.list_media_files, POST=api.create_media_file)),
     path(
         "products",
         methods(GET=api.list_products, POST=api.create_product, PATCH=api.upsert_products),

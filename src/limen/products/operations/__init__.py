@@ -2,6 +2,8 @@
 
 from limen.products.operations.delete import delete_product as delete_product
 from limen.products.operations.refresh import refresh_completeness as refresh_completeness
+from limen.products.operations.upload import upload_file as upload_file
 from limen.products.operations.upsert import upsert_products as upsert_products
 from limen.products.rules.lines import Line as Line
 from limen.products.rules.lines import LineResult as LineResult
+from limen.products.rules.uploads import UploadTarget as UploadTarget
