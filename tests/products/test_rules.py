@@ -15,6 +15,7 @@ from limen.kit.text import fold
 from limen.products.rules.completeness import completenesses
 from limen.products.rules.deciding import Decision, decide
 from limen.products.rules.indexing import Rows, add_rows
+from limen.products.rules.kinds import Broken, to_decimal
 from limen.products.rules.lines import Line, read_line
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import Rulebook, rulebook
@@ -127,6 +128,23 @@ class TestDeciding:
             "created": MOMENT,
             "updated": MOMENT,
         }
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("amount", "fault"),
+        [
+            ("1 2", "value.spaces"),
+            ("1 000.5", "value.spaces"),
+            ("12 kg", "value.no_number"),
+            ("on request", "value.no_number"),
+            ("12,5", "value.no_number"),
+        ],
+    )
+    def test_only_a_number_is_told_of_its_spaces(self, amount: str, fault: str) -> None:
+        with pytest.raises(Broken) as broken:
+            to_decimal("net_weight", amount)
+        assert [one.code for one in broken.value.faults] == [fault]
 
 
 class TestCompleteness:
