@@ -93,7 +93,7 @@ def test_the_tutorial_from_signing_in_to_the_second_night(
 
     page.get_by_role("link", name="Products", exact=True).click()
     page.wait_for_url("**/products**")
-    expect(page.get_by_text(f"{shown.products + first['created']} products").first).to_be_visible()
+    expect(page.get_by_text(f"{shown.products + first['created']:,} products").first).to_be_visible()
     look_at_the_grid(page, articles, first)
     assert data_flows(page) == (first["created"], 0)
 
