@@ -18,16 +18,18 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
     # cores). A pooler in transaction mode before PgBouncer 1.22 needs `?prepare_threshold=0` in the address.
     prepare = int(options.pop("prepare_threshold", 5))
     options["prepare_threshold"] = prepare or None
+    host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or DATABASE_NAME,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
+        "HOST": host,
         "PORT": str(parts.port or options.pop("port", "") or ""),
-        # One connection per thread, kept between requests and checked when a request starts on it.
+        # One connection per thread, kept between requests.
         "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
+        # A server on this machine ends with us; asking each time whether it is there costs a call 50 µs and more.
+        "CONN_HEALTH_CHECKS": not host.startswith("/"),
         "OPTIONS": options,
         "TEST": {"NAME": os.environ.get("LIMEN_TEST_DATABASE", "limen_test")},
     }

@@ -13,9 +13,10 @@ handler500 = "limen.kit.web.views.server_error"
 urlpatterns = [
     path("api/oauth/", include("limen.connections.oauth_urls")),
     path("api/rest/v1", root.view),
-    path("api/rest/v1/", include("limen.structure.api_urls")),
-    path("api/rest/v1/", include("limen.media.api_urls")),
+    # Tried in this order: products first, since most calls are theirs.
     path("api/rest/v1/", include("limen.products.api_urls")),
+    path("api/rest/v1/", include("limen.media.api_urls")),
+    path("api/rest/v1/", include("limen.structure.api_urls")),
     path("api/<path:rest>", root.unknown),
     path("", include("limen.kit.web.urls")),
     path("", include("limen.help.urls")),
