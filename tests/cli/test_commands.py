@@ -81,8 +81,7 @@ class TestConnections:
             [
                 "sh",
                 "-c",
-                made.stdout
-                + 'printf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"',
+                made.stdout + 'printf "%s|" "$PIM_URL" "$PIM_CLIENT_ID" "$PIM_SECRET" "$PIM_USERNAME" "$PIM_PASSWORD"',
             ],
             capture_output=True,
             text=True,

@@ -25,6 +25,7 @@ class _Part:
     name: str
     path: str
     wanted: list[Line]
+    # By code in lower case: the case of a code does not count.
     found: dict[str, Line]
 
 
@@ -32,7 +33,7 @@ def ensure(pim: Pim, heading: Heading, counts: dict[str, int]) -> None:
     """Bring the structure up to date, and count by kind what was made or changed."""
     counts["channels"] = int(_ensure_channel(pim))
     for part in _parts(pim, heading):
-        lines = [changed for line in part.wanted if (changed := _difference(line, part.found.get(line["code"])))]
+        lines = [changed for line in part.wanted if (changed := _difference(line, part.found.get(line["code"].lower())))]
         for start in range(0, len(lines), LINES_AT_ONCE):
             _push(pim, part, lines[start : start + LINES_AT_ONCE])
         counts[part.name] = counts.get(part.name, 0) + len(lines)
@@ -62,7 +63,7 @@ def _parts(pim: Pim, heading: Heading) -> Iterator[_Part]:
         if field.options:
             path = f"attributes/{field.attribute}/options"
             wanted = [_option(field.attribute, entry) for entry in heading.lists.get(field.options, [])]
-            found = {line["code"]: line for line in pim.items(path)} if wanted else {}
+            found = {line["code"].lower(): line for line in pim.items(path)} if wanted else {}
             yield _Part("options", path, wanted, found)
     root = str((pim.get(f"channels/{mapping.CHANNEL}") or {}).get("category_tree"))
     yield _part(pim, "categories", "categories", [_category(node, root) for node in heading.tree])
@@ -73,7 +74,7 @@ def _part(pim: Pim, name: str, path: str, wanted: list[Line]) -> _Part:
     found: dict[str, Line] = {}
     for start in range(0, len(wanted), LINES_AT_ONCE):
         codes = [line["code"] for line in wanted[start : start + LINES_AT_ONCE]]
-        found |= {line["code"]: line for line in pim.items(path, {"code": [{"operator": "IN", "value": codes}]})}
+        found |= {line["code"].lower(): line for line in pim.items(path, {"code": [{"operator": "IN", "value": codes}]})}
     return _Part(name, path, wanted, found)
 
 

@@ -162,7 +162,12 @@ def _database_url(values: dict[str, Any]) -> str:
 def _start(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches the parent alone, which ends the children in order.
     return subprocess.Popen(  # noqa: S603  # our own command
-        [sys.executable, "-m", "limen", command], env=environ, start_new_session=True, preexec_fn=_end_with_parent
+        [sys.executable, "-m", "limen", command],
+        env=environ,
+        # What is said goes to the log, on standard error; the console has the one line of the parent.
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
     )
 
 

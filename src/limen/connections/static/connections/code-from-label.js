@@ -21,12 +21,16 @@ const code = document.getElementById("id_code");
 // A form that came back from the server may hold a code typed by hand.
 let byHand = code.value !== "" && code.value !== codeFromLabel(label.value);
 
+// What was typed before this script had loaded follows now: a code typed by then was typed by hand.
+if (!byHand && code.value !== codeFromLabel(label.value)) follow();
+
 code.addEventListener("input", () => { byHand = true; });
-label.addEventListener("input", () => {
-  if (byHand) return;
+label.addEventListener("input", () => { if (!byHand) follow(); });
+
+function follow() {
   code.value = codeFromLabel(label.value);
   code.dispatchEvent(new CustomEvent("generated", { bubbles: true }));
-});
+}
 
 // With this script a code that was emptied by hand stays empty, and is missing.
 code.required = true;
