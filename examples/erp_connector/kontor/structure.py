@@ -33,7 +33,8 @@ def ensure(pim: Pim, heading: Heading, counts: dict[str, int]) -> None:
     """Bring the structure up to date, and count by kind what was made or changed."""
     counts["channels"] = int(_ensure_channel(pim))
     for part in _parts(pim, heading):
-        lines = [changed for line in part.wanted if (changed := _difference(line, part.found.get(line["code"].lower())))]
+        found = part.found
+        lines = [changed for line in part.wanted if (changed := _difference(line, found.get(line["code"].lower())))]
         for start in range(0, len(lines), LINES_AT_ONCE):
             _push(pim, part, lines[start : start + LINES_AT_ONCE])
         counts[part.name] = counts.get(part.name, 0) + len(lines)
@@ -74,7 +75,8 @@ def _part(pim: Pim, name: str, path: str, wanted: list[Line]) -> _Part:
     found: dict[str, Line] = {}
     for start in range(0, len(wanted), LINES_AT_ONCE):
         codes = [line["code"] for line in wanted[start : start + LINES_AT_ONCE]]
-        found |= {line["code"].lower(): line for line in pim.items(path, {"code": [{"operator": "IN", "value": codes}]})}
+        search = {"code": [{"operator": "IN", "value": codes}]}
+        found |= {line["code"].lower(): line for line in pim.items(path, search)}
     return _Part(name, path, wanted, found)
 
 
