@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from typing import Any
 
 import click
@@ -165,15 +164,11 @@ def delete(code: str, yes: bool, as_json: bool) -> None:
 def _as_env(facts: dict[str, Any]) -> str:
     from django.conf import settings
 
+    from limen.connections import rules
+
     url = settings.LIMEN_PUBLIC_URL or f"http://{settings.LIMEN_HOST}:{settings.LIMEN_PORT}"
-    lines = {
-        "PIM_URL": url,
-        "PIM_CLIENT_ID": facts["client_id"],
-        "PIM_SECRET": facts["secret"],
-        "PIM_USERNAME": facts["username"],
-        "PIM_PASSWORD": facts["password"],
-    }
-    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in lines.items())
+    names = ("client_id", "secret", "username", "password")
+    return rules.env_text(url=url, **{name: facts[name] for name in names}).rstrip()
 
 
 def _print(facts: dict[str, Any], as_json: bool) -> None:

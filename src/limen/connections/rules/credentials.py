@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import shlex
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,3 +111,18 @@ def _key_id(key: bytes) -> str:
 
 def _binding(client: int) -> bytes:
     return b"client %d" % client
+
+
+def env_text(*, url: str, client_id: str, secret: str, username: str, password: str) -> str:
+    """Write the credentials as lines that a shell can source, and that `.env` readers understand."""
+    lines = {
+        "PIM_URL": url,
+        "PIM_CLIENT_ID": client_id,
+        "PIM_SECRET": secret,
+        "PIM_USERNAME": username,
+        "PIM_PASSWORD": password,
+    }
+    text = [f"{name}={shlex.quote(value) if value else ''}" for name, value in lines.items()]
+    if not password:
+        text.insert(-1, "# The password is shown only once, right after it is made. Fill it in, or generate a new one.")
+    return "\n".join(text) + "\n"

@@ -6,8 +6,6 @@ Both are POSTs, because both are recorded: who saw a secret, and when. They are 
 
 from __future__ import annotations
 
-import shlex
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,8 +13,7 @@ from django.views.decorators.http import require_POST
 
 from limen.accounts.access import requires
 from limen.accounts.rules import MANAGE_CONNECTIONS
-from limen.connections import operations, queries
-from limen.connections.queries import ConnectionSettings
+from limen.connections import operations, queries, rules
 from limen.connections.views.answers import caller_of
 from limen.connections.views.handover import InClear
 from limen.connections.views.settings import settings_page
@@ -43,25 +40,16 @@ def secret(request: HttpRequest, code: str) -> HttpResponse:
 def env_file(request: HttpRequest, code: str) -> HttpResponse:
     """Give the variables of a connector. The password is on this page only while it shows it, and comes from there."""
     found = queries.connection_settings(code, now=clock.now())
-    text = env_text(base_url(request), found, _reveal(request, code), request.POST.get("password", ""))
+    text = rules.env_text(
+        url=base_url(request),
+        client_id=found.client_id,
+        secret=_reveal(request, code),
+        username=found.username,
+        password=request.POST.get("password", ""),
+    )
     answer = _text(text)
     answer["Content-Disposition"] = f'attachment; filename="{found.code}.env"'
     return answer
-
-
-def env_text(url: str, found: ConnectionSettings, secret: str, password: str) -> str:
-    """Write lines that a shell can source, and that `.env` readers understand."""
-    lines = {
-        "PIM_URL": url,
-        "PIM_CLIENT_ID": found.client_id,
-        "PIM_SECRET": secret,
-        "PIM_USERNAME": found.username,
-        "PIM_PASSWORD": password,
-    }
-    text = [f"{name}={shlex.quote(value) if value else ''}" for name, value in lines.items()]
-    if not password:
-        text.insert(-1, "# The password is shown only once, right after it is made. Fill it in, or generate a new one.")
-    return "\n".join(text) + "\n"
 
 
 def _reveal(request: HttpRequest, code: str) -> str:
