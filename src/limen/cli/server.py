@@ -40,9 +40,9 @@ def web() -> None:
 def work() -> None:
     """Run a worker alone: it does the jobs of the queue and of the schedule."""
     set_up()
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
 
-    call_command("procrastinate", "worker")
+    app.with_connector(app.connector.get_worker_connector()).run_worker()
 
 
 @click.command()
