@@ -25,6 +25,7 @@ class TestReadSettings:
             ("LIMEN_PUBLIC_URL", "pim.example.com"),
             ("LIMEN_PUBLIC_URL", "https://pim.example.com/path"),
             ("LIMEN_DATABASE_URL", "mysql://localhost/limen"),
+            ("LIMEN_DATABASE_URL", "postgresql://localhost/limen?prepare_threshold=some"),
             ("LIMEN_BEHIND_PROXY", "maybe"),
             ("LIMEN_PASSWORD_LENGTH", "8"),
             ("LIMEN_TYPO", "1"),

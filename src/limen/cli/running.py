@@ -1,6 +1,6 @@
 """Running database, web and worker together, and stopping them together.
 
-Own code, about fifty lines: see docs/decisions/0002-one-command-runs-everything.md for what was weighed.
+Own code on `subprocess`: see docs/decisions/0002-one-command-runs-everything.md for what was weighed.
 """
 
 from __future__ import annotations

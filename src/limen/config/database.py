@@ -28,8 +28,9 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "") or ""),
         # One connection per thread, kept between requests.
         "CONN_MAX_AGE": None,
-        # A server on this machine ends with us; asking each time whether it is there costs a call 50 µs and more.
-        "CONN_HEALTH_CHECKS": not host.startswith("/"),
+        # The embedded server ends with us; asking each time whether it is there costs a call 50 µs and more. Any
+        # other may be restarted behind our back, also one behind a socket.
+        "CONN_HEALTH_CHECKS": host != str(data_dir / "postgresql"),
         "OPTIONS": options,
         "TEST": {"NAME": os.environ.get("LIMEN_TEST_DATABASE", "limen_test")},
     }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 
 class BadSetting(Exception):
@@ -63,6 +63,8 @@ def web_address(value: str) -> str:
 def database(value: str) -> str:
     if value and urlsplit(value).scheme not in ("postgres", "postgresql"):
         raise ValueError("expects postgresql://user:password@host:port/name")
+    if not dict(parse_qsl(urlsplit(value).query)).get("prepare_threshold", "0").isdecimal():
+        raise ValueError("expects a whole number as prepare_threshold")
     return value
 
 
