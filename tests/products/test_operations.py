@@ -88,6 +88,8 @@ class TestQueries:
             upsert(*self.batch(100, 0))
 
     def test_new_plain_products_cost_little(self, count_queries: Count) -> None:
+        # The first batch of a process reads the structure.
+        upsert(line("first"))
         # Savepoint, structure, mentions of identifiers … none, lock, ids, product, document, event, release.
         with count_queries(8):
             upsert(*(line(f"p{number}") for number in range(100)))

@@ -29,10 +29,10 @@ from limen.products.rules.rulebook import Rulebook, rulebook, unique_key
 from limen.products.rules.world import Product, World, stored_data
 from limen.structure import queries as structure_queries
 
-# A batch is tried again when another writer came first with the same new product or unique value.
-ATTEMPTS = 4
-
 log = logging.getLogger(__name__)
+
+# SQLSTATE of a transaction that was ended to break a deadlock.
+DEADLOCK = "40P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,22 @@ def upsert_products(
     A refused line harms only itself, or with `all_or_nothing` all the others: then nothing is written, and those
     that were good answer 424. Every result is what happened, or with `dry_run` what would happen.
     Cost: 12 to 20 statements whatever the number of lines (tests hold it); 60–200 µs a line of Python.
-    Raises Conflict when others keep writing the very same new products.
+    Writers go side by side. One that another came before with the same new product or unique value is done again
+    on its own: it waits for those at work, and holds up the others for the length of its transaction.
+    Raises Conflict when even that meets a deadlock, which takes a transaction around this call.
     """
-    for _ in range(ATTEMPTS):
+    for alone in (False, True):
         try:
             with transaction.atomic():
-                return _upsert(lines, flavour, by, now, dry_run, all_or_nothing)
+                return _upsert(lines, flavour, by, now, dry_run, all_or_nothing, alone)
         except IntegrityError:
             # Another writer has committed the same identifier, uuid or unique value since we looked.
-            continue
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) != "40P01":
+            if alone:
                 raise
-    log.error("a batch was given up after %s attempts", ATTEMPTS, extra={"lines": len(lines)})
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+                raise
+    log.error("a batch met a deadlock though it was alone", extra={"lines": len(lines)})
     raise Conflict("Others are writing the same products at this moment. Send the request again.")
 
 
@@ -82,8 +85,9 @@ def _upsert(
     now: datetime,
     dry_run: bool,
     all_or_nothing: bool,
+    alone: bool,
 ) -> list[LineResult]:
-    structure = structure_queries.locked_snapshot()
+    structure = structure_queries.snapshot_for_change() if alone else structure_queries.locked_snapshot()
     book = rulebook(structure)
     tasks = [_task(line, flavour, book) for line in lines]
     world = World(book, structure, clock.iso(now))
@@ -129,6 +133,10 @@ def _new_uuid() -> str:
 
 def _gather(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
     """Load products, the ends of associations, options, files and holders of unique values into the world."""
+    # Holders before products: the other way round a value could be found with a product that was not there yet
+    # when products were looked for, and its own line would be refused for it.
+    if world.book.has_uniques:
+        world.holders = loading.unique_holders(_uniques(tasks))
     uuids, identifiers = _own_keys(tasks, flavour)
     targets = {target for task in tasks for target in links.targets_of(task.patch.associations, task.patch.quantified)}
     wanted = {fold(task.patch.identifier) for task in tasks if isinstance(task.patch.identifier, str)}
@@ -184,7 +192,6 @@ def _product_of(task: Task, flavour: Flavour, world: World) -> Product | None:
 def _gather_facts(tasks: Sequence[Task], flavour: Flavour, world: World) -> None:
     options: set[tuple[str, str]] = set()
     files: set[str] = set()
-    uniques: set[tuple[int, str]] = set()
     for task in tasks:
         for place in task.patch.pending:
             slot, data = task.patch.values[place]
@@ -194,17 +201,19 @@ def _gather_facts(tasks: Sequence[Task], flavour: Flavour, world: World) -> None
             else:
                 codes = [data] if slot.field.needs == "option" else data
                 options.update((slot.field.code, fold(code)) for code in codes if "\0" not in code)
-        if world.book.has_uniques:
-            uniques.update(
-                (slot.field.attribute.id, unique_key(data))
-                for slot, data in task.patch.values
-                if slot.field.unique and data is not None
-            )
     if options:
         world.options = structure_queries.options(options, world.structure)
     if files:
         world.media = media.media_files(files)
-    world.holders = loading.unique_holders(uniques)
+
+
+def _uniques(tasks: Sequence[Task]) -> set[tuple[int, str]]:
+    return {
+        (slot.field.attribute.id, unique_key(data))
+        for task in tasks
+        for slot, data in task.patch.values
+        if slot.field.unique and data is not None
+    }
 
 
 def _stored_file(task: Task, place: int, flavour: Flavour, world: World) -> Iterator[str]:
