@@ -34,6 +34,12 @@ TABLES = (
 )
 
 
+def settle(dsn: str) -> None:
+    """Vacuum and analyze, as the server does by itself within minutes after many rows have come."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
 class Floor:
     """A floor under way: `rows` done so far in `seconds`."""
 
@@ -117,9 +123,17 @@ class Paging(Floor):
         # One of two column names of ours goes into the query, and nothing else.
         self._choose = f"SELECT id, uuid, identifier, {key} FROM product WHERE {key} > %s ORDER BY {key} LIMIT {PAGE}"
         self._link = f"{url}/api/rest/v1/{'products-uuid' if key == 'uuid' else 'products'}/"
-        self._after = "00000000-0000-0000-0000-000000000000" if key == "uuid" else ""
+        self._first = "00000000-0000-0000-0000-000000000000" if key == "uuid" else ""
+        self._after = self._first
 
-    def read_next(self) -> None:
+    def read_all(self, most: int) -> None:
+        """Read from the start, not more products than `most`."""
+        self._after, rows = self._first, self.rows
+        while self.rows - rows < most and self.read_next():
+            pass
+
+    def read_next(self) -> bool:
+        """Read the next page; False when there was none."""
         with self.watch:
             rows = self.connection.execute(self._choose, [self._after]).fetchall()
             ids = [row[0] for row in rows]
@@ -133,6 +147,7 @@ class Paging(Floor):
             f'{{"_links":{{}},"_embedded":{{"items":[{",".join(items)}]}}}}'.encode()
         if rows:
             self.rows, self._after = self.rows + len(rows), str(rows[-1][3])
+        return bool(rows)
 
 
 class Reading(Floor):

@@ -61,6 +61,8 @@ class TestServe:
         assert "/set-up/" in line, "without people, the line leads to the first administrator"
         with urllib.request.urlopen(f"{installation.url}/api/rest/v1") as answer:
             assert json.load(answer)["host"] == installation.url
+            # A whole body is sent at once, not in chunks.
+            assert answer.headers["Content-Length"] and not answer.headers["Transfer-Encoding"]
         served.send_signal(signal.SIGTERM)
         assert served.wait(timeout=10) == 0
         assert wait_until_gone(installation, 1) == []

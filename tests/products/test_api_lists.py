@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -135,6 +136,27 @@ class TestPages:
         assert [one["uuid"] for one in items(answer)] == uuids[:3]
         assert list(items(answer)[0])[:2] == ["_links", "uuid"]
         assert items(answer)[0]["_links"]["self"]["href"] == f"http://testserver/api/rest/v1/products-uuid/{uuids[0]}"
+
+    @pytest.mark.parametrize("flavour", ["products", "products-uuid"])
+    @pytest.mark.parametrize("search", ["", '{"enabled":[{"operator":"=","value":true}]}'])
+    def test_pages_follow_each_other(self, pim: Api, flavour: str, search: str) -> None:
+        for number in range(7):
+            make_product(f"p{number}")
+        params = {"search": search} if search else {}
+        whole = [one["uuid"] for one in items(pim.get(f"/{flavour}", **params))]
+        pages = [items(pim.get(f"/{flavour}", limit="3", page=str(page), **params)) for page in (1, 2, 3, 4)]
+        assert [[one["uuid"] for one in page] for page in pages] == [whole[:3], whole[3:6], whole[6:], []]
+
+    def test_a_list_costs_two_queries(
+        self, api: Api, count_queries: Callable[[int], AbstractContextManager[Any]]
+    ) -> None:
+        make_product("p1")
+        api.get("/products-uuid")
+        # Token with the versions of the structure, products.
+        ways: list[dict[str, str]] = [{}, {"page": "2"}, {"pagination_type": "search_after"}]
+        for params in ways:
+            with count_queries(2):
+                assert api.get("/products-uuid", **params).status_code == 200
 
     def test_case_206_the_last_page_may_be_empty(self, pim: Api) -> None:
         for number in range(6):

@@ -78,7 +78,8 @@ class Caller:
     the connection that owns the *user* (its writes are counted there, whatever the client);
     `connection_id` the one that owns the *client* of the token (its reads and errors are watched
     there); `reads_counted` says that product reads of this call count for `connection_id`
-    (a tracked destination, called with its own user).
+    (a tracked destination, called with its own user). `structure_versions` were read together with the token,
+    for `structure.queries.snapshot`, so that a call of the API need not ask for them again.
     """
 
     user_id: int | None
@@ -90,6 +91,7 @@ class Caller:
     author_connection_id: int | None = None
     connection_id: int | None = None
     reads_counted: bool = False
+    structure_versions: tuple[int, int] | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

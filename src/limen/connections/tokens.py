@@ -40,6 +40,7 @@ def authenticate(request: HttpRequest) -> Caller:
         author_connection_id=holder.own_connection,
         connection_id=holder.connection.id if holder.connection else None,
         reads_counted=holder.reads_counted,
+        structure_versions=holder.structure_versions,
     )
     caller.require(OVERALL)
     return caller

@@ -171,7 +171,7 @@ def _read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, Upl
 
 def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
     page = _read_page(request, flavour)
-    structure = structure_queries.snapshot()
+    structure = structure_queries.snapshot(request.caller.structure_versions)
     book = rulebook(structure)
     view = read_view(params, structure)
     criteria = read_search(
@@ -249,9 +249,8 @@ def _get(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     if row is None:
         raise _unknown(key)
     view = read_single_view(request.GET)
-    writer = queries.writer_for(
-        [row], view=view, flavour=flavour, base=base_url(request), structure=structure_queries.snapshot()
-    )
+    structure = structure_queries.snapshot(request.caller.structure_versions)
+    writer = queries.writer_for([row], view=view, flavour=flavour, base=base_url(request), structure=structure)
     _count_reads(request, 1)
     return raw_answer(writer.one(row))
 

@@ -25,6 +25,8 @@ PATHS = {"identifier": "/api/rest/v1/products/", "uuid": "/api/rest/v1/products-
 
 # Identifiers by uuid, for the ends of associations; products that are gone are absent.
 Identifiers = Mapping[str, str | None]
+# A product in pieces, which are copied once, where the whole answer is joined.
+Parts = tuple[bytes | memoryview, ...]
 # Product id → members to add at the end.
 Members = Mapping[int, Mapping[str, Any]]
 
@@ -65,26 +67,26 @@ class Writer:
         self.link = b'"href":"' + base.encode() + b"/"
 
     def one(self, row: Row) -> bytes:
-        return self._finish(b"{", row)
+        return b"".join(self._parts(b"{", row))
 
-    def items(self, rows: Sequence[Row]) -> list[bytes]:
+    def items(self, rows: Sequence[Row]) -> list[Parts]:
         """Items of a list carry a link to themselves, first."""
         start = b'{"_links":{"self":{"href":' + orjson.dumps(self.base + PATHS[self.flavour])[:-1]
         # What follows is ASCII without quotes or backslashes: a uuid, or an identifier that is percent-encoded.
         if self.by_uuid:
-            return [self._finish(b'%b%b"}},' % (start, row.uuid.encode()), row) for row in rows]
-        return [self._finish(b'%b%b"}},' % (start, segment(row.identifier or "").encode()), row) for row in rows]
+            return [self._parts(b'%b%b"}},' % (start, row.uuid.encode()), row) for row in rows]
+        return [self._parts(b'%b%b"}},' % (start, segment(row.identifier or "").encode()), row) for row in rows]
 
-    def _finish(self, start: bytes, row: Row) -> bytes:
+    def _parts(self, start: bytes, row: Row) -> Parts:
         doc = row.doc if self.body is None else self.body(row.doc)
-        if DOWNLOADS in doc:
+        # Looking for one byte first takes a tenth of the time, and most documents do not have it.
+        if b"~" in doc and DOWNLOADS in doc:
             doc = doc.replace(DOWNLOADS, self.link)
         named = b"" if self.by_uuid else b'"identifier":%b,' % orjson.dumps(row.identifier)
         tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
         more = self._more(row.id) if self.members else b""
-        # The document is most of it and is copied once: a view of it, and one join.
-        within = memoryview(doc)[1:-1]
-        return b"".join((start, b'"uuid":"', row.uuid.encode(), b'",', named, within, b",", tail, more, b"}"))
+        head = b'%b"uuid":"%b",%b' % (start, row.uuid.encode(), named)
+        return head, memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
 
     def _associations(self, row: Row) -> bytes:
         associations = orjson.loads(row.associations) if row.associations else {}

@@ -15,6 +15,7 @@ from limen.connections.models import AccessToken, ClientSecret, Connection, Refr
 from limen.connections.queries.secrets import open_secret
 from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
 from limen.kit import db
+from limen.structure import queries as structure
 
 log = logging.getLogger(__name__)
 
@@ -89,10 +90,10 @@ def holder(digest: bytes) -> Holder | None:
     """
     # By the driver's cursor, so that the server keeps the plan where statements are prepared:
     # planning these seven tables takes longer than reading them.
-    rows = db.fetch(_holder_statement(), [digest])
+    rows = db.fetch(_holder_statement(), [digest], binary=True)
     if not rows:
         return None
-    # One row per role; they differ in the last column only.
+    # One row per role; they differ in the permissions only.
     first = rows[0]
     expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
     own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
@@ -109,6 +110,7 @@ def holder(digest: bytes) -> Holder | None:
         connection=None
         if connection_id is None
         else ClientConnection(connection_id, flow_type, auditable, called_at, used_at),
+        structure_versions=structure.versions_of(first),
     )
 
 
@@ -136,4 +138,4 @@ def _holder_statement() -> str:
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.
     assert len(parameters) == 1
-    return statement
+    return structure.with_versions(statement)

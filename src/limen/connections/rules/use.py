@@ -33,7 +33,8 @@ class Holder:
 
     Two questions, two holders: what the call may do is the user's matter (`permissions`), which
     connection it is, the client's (`connection`; None for a client without connection). `own_connection`
-    is the connection that the user belongs to.
+    is the connection that the user belongs to. `structure_versions` are the versions of the structure that
+    were read along, since nearly every call needs them next.
     """
 
     expires_at: datetime
@@ -46,6 +47,7 @@ class Holder:
     permissions: frozenset[str]
     own_connection: int | None
     connection: ClientConnection | None
+    structure_versions: tuple[int, int] | None = None
 
     @property
     def is_valid_pair(self) -> bool:

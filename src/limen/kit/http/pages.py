@@ -18,6 +18,9 @@ MOST_ITEMS = 100
 
 Params = Sequence[tuple[str, str]]
 
+# An encoded item in pieces, for long ones: they are copied once, into the whole answer.
+Parts = tuple[bytes | memoryview, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
@@ -60,7 +63,7 @@ def with_self(href: str, item: bytes) -> bytes:
 def page_answer(
     request: HttpRequest,
     query: PageQuery,
-    items: Sequence[bytes],
+    items: Sequence[bytes | Parts],
     *,
     count: int | None = None,
     params: Params | None = None,
@@ -91,16 +94,23 @@ def page_answer(
     return raw_answer(_enveloped(head, items))
 
 
-def _enveloped(head: bytes, items: Sequence[bytes]) -> bytes:
-    # One copy of the items, not three: a page of 100 is half a megabyte.
-    return b"".join((head, b',"_embedded":{"items":[', b",".join(items), b"]}}"))
+def _enveloped(head: bytes, items: Sequence[bytes | Parts]) -> bytes:
+    # One copy of everything: a page of 100 products is half a megabyte, and each copy of it costs 0.1 ms.
+    parts: list[bytes | memoryview] = [head, b',"_embedded":{"items":[']
+    for item in items:
+        parts.extend(item) if isinstance(item, tuple) else parts.append(item)
+        parts.append(b",")
+    if items:
+        parts.pop()
+    parts.append(b"]}}")
+    return b"".join(parts)
 
 
 def _cursor_page(
     request: HttpRequest,
     url: str,
     query: PageQuery,
-    items: Sequence[bytes],
+    items: Sequence[bytes | Parts],
     params: Params | None,
     next_after: str | None,
 ) -> bytes:

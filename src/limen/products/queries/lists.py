@@ -7,7 +7,7 @@ from typing import Literal
 
 from limen.kit import db
 from limen.kit.text import fold
-from limen.products.queries.searching import Where
+from limen.products.queries.searching import TRUE, Where
 from limen.products.rules.reading import UUID
 from limen.products.rules.world import Row
 
@@ -21,7 +21,12 @@ _ALWAYS = {"identifier": "p.identifier_key IS NOT NULL", "uuid": "true"}
 def page(where: Where, *, flavour: Flavour, offset: int, limit: int) -> list[Row]:
     """Give one page by its offset, in the order of the list. 1 query; its cost grows with the offset."""
     condition = f"{_ALWAYS[flavour]} AND {where.sql}"
-    return _rows(condition, [*where.params], _ORDER[flavour], f"LIMIT {int(limit)} OFFSET {int(offset)}")
+    if where != TRUE:
+        return _rows(condition, [*where.params, offset], _ORDER[flavour], f"LIMIT {int(limit)} OFFSET %s")
+    # Of the whole list the products before the page are skipped in the index alone: half the time at offset 3,000.
+    key = _ORDER[flavour]
+    start = f"SELECT {key} FROM product p WHERE {condition} ORDER BY {key} LIMIT 1 OFFSET %s"  # noqa: S608
+    return _rows(f"{condition} AND p.{key} >= ({start})", [offset], key, f"LIMIT {int(limit)}")
 
 
 def page_after(where: Where, *, flavour: Flavour, after: str | None, limit: int) -> list[Row]:
@@ -70,9 +75,9 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
 def _rows(condition: str, params: Sequence[object], order: str, limit: str) -> list[Row]:
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
     statement = (
-        f"SELECT s.id, s.uuid::text, s.identifier, {db.utf8('d.doc')}, d.associations, d.quantified"  # noqa: S608
+        "SELECT s.id, s.uuid::varchar, s.identifier::varchar, d.doc, d.associations, d.quantified"  # noqa: S608
         " FROM"
         f" (SELECT p.id, p.uuid, p.identifier, p.identifier_key FROM product p WHERE {condition}"
         f" ORDER BY p.{order} {limit}) s JOIN product_doc d ON d.product_id = s.id ORDER BY s.{order}"
     )
-    return [Row(*row) for row in db.fetch(statement, params, binary=True)]
+    return [Row(*row) for row in db.fetch(statement, params, encoded=True)]

@@ -33,10 +33,9 @@ def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     if not locked:
         return []
     documents = db.fetch(
-        f"SELECT product_id, {db.utf8('doc')}, associations, quantified"  # noqa: S608  # own name
-        " FROM product_doc WHERE product_id = ANY(%b)",
+        "SELECT product_id, doc, associations, quantified FROM product_doc WHERE product_id = ANY(%b)",
         [[id for id, _, _ in locked]],
-        binary=True,
+        encoded=True,
     )
     by_id = {row[0]: row[1:] for row in documents}
     return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]

@@ -99,12 +99,18 @@ class Product:
 
 
 class Row:
-    """A product as the tables have it; `doc` is JSON in UTF-8, the association columns are JSON text."""
+    """A product as the tables have it; the document and the associations are JSON in UTF-8."""
 
     __slots__ = ("associations", "doc", "id", "identifier", "quantified", "uuid")
 
     def __init__(
-        self, id: int, uuid: str, identifier: str | None, doc: bytes, associations: str | None, quantified: str | None
+        self,
+        id: int,
+        uuid: str,
+        identifier: str | None,
+        doc: bytes,
+        associations: bytes | None,
+        quantified: bytes | None,
     ) -> None:
         self.id = id
         self.uuid = uuid

@@ -5,6 +5,9 @@ from limen.structure.queries.options import option_labels as option_labels
 from limen.structure.queries.options import option_of as option_of
 from limen.structure.queries.options import options as options
 from limen.structure.queries.options import options_of as options_of
+from limen.structure.queries.snapshot import Versions as Versions
 from limen.structure.queries.snapshot import locked_snapshot as locked_snapshot
 from limen.structure.queries.snapshot import snapshot as snapshot
 from limen.structure.queries.snapshot import snapshot_for_change as snapshot_for_change
+from limen.structure.queries.snapshot import versions_of as versions_of
+from limen.structure.queries.snapshot import with_versions as with_versions
