@@ -14,7 +14,13 @@ from limen.kit.errors import Forbidden, Violation
 from limen.kit.text import fold
 
 OVERALL = "pim_api_overall_access"
+
+SEE_CONNECTIONS = "limen_connection_view"
 MANAGE_CONNECTIONS = "akeneo_connectivity_connection_manage_settings"
+CONNECTION_CREDENTIALS = "limen_connection_credentials"
+CONNECTION_RIGHTS = "limen_connection_rights"
+CONNECTION_MONITORING = "limen_connection_monitoring"
+SEE_AUDIT_LOG = "limen_audit_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,11 @@ def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
         yield Permission(f"pim_api_{entity}_{action}", "Web API", label, f"{verbs[action]} {plural}")
 
 
+def _people(entity: str, plural: str) -> Iterable[Permission]:
+    for action, verb in (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete")):
+        yield Permission(f"pim_{entity}_{action}", "System", f"{verb.capitalize()} {plural}", f"{verb} {plural}")
+
+
 PERMISSIONS: dict[str, Permission] = {
     permission.id: permission
     for permission in (
@@ -51,7 +62,21 @@ PERMISSIONS: dict[str, Permission] = {
         *_api("locale", "locales", "list"),
         *_api("measurement_family", "measurement families", "list", "edit"),
         *_api("product", "products", "list", "edit", "remove"),
+        Permission(SEE_CONNECTIONS, "Connect", "See connection settings", "see the connections"),
         Permission(MANAGE_CONNECTIONS, "Connect", "Manage connection settings", "manage connections"),
+        Permission(
+            CONNECTION_CREDENTIALS,
+            "Connect",
+            "See and renew the credentials of connections",
+            "see or renew the credentials of connections",
+        ),
+        Permission(
+            CONNECTION_RIGHTS,
+            "Connect",
+            "Choose the role and group of connections",
+            "choose the role and group of connections",
+        ),
+        Permission(CONNECTION_MONITORING, "Connect", "See the calls of connections", "see the calls of connections"),
         Permission("akeneo_connectivity_connection_manage_apps", "Connect", "Manage apps", "manage apps", False),
         Permission("akeneo_connectivity_connection_open_apps", "Connect", "Open apps", "open apps", False),
         Permission(
@@ -66,6 +91,10 @@ PERMISSIONS: dict[str, Permission] = {
             "pim_enrich_product_history", "Products", "See the history of products", "see the history of products"
         ),
         Permission("limen_system_index", "System", "See the system screens", "see the system screens"),
+        *_people("user_user", "users"),
+        *_people("user_role", "roles"),
+        *_people("user_group", "user groups"),
+        Permission(SEE_AUDIT_LOG, "System", "See the audit log", "see the audit log"),
     )
 }
 
