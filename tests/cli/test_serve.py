@@ -93,6 +93,33 @@ class TestServe:
             assert again.returncode == 0
         assert wait_until_gone(installation, 1) == []
 
+    def test_a_worker_that_ends_is_started_again(
+        self, installation: Installation, served: subprocess.Popen[str]
+    ) -> None:
+        first_line(served)
+        worker = self.child(served, "work")
+        worker.kill()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not self.children(served, "work") - {worker}:
+            time.sleep(0.1)
+        assert self.child(served, "work") != worker
+        with urllib.request.urlopen(f"{installation.url}/api/rest/v1") as answer:
+            assert answer.status == 200
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(timeout=10) == 0
+        assert wait_until_gone(installation, 1) == []
+
+    def child(self, served: subprocess.Popen[str], command: str) -> psutil.Process:
+        (found,) = self.children(served, command)
+        return found
+
+    def children(self, served: subprocess.Popen[str], command: str) -> set[psutil.Process]:
+        return {
+            one
+            for one in psutil.Process(served.pid).children()
+            if one.status() != psutil.STATUS_ZOMBIE and one.cmdline()[-1:] == [command]
+        }
+
     def test_a_taken_port_is_named(self, installation: Installation) -> None:
         import socket
 

@@ -18,9 +18,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -30,8 +31,41 @@ from limen.config.env import read_settings
 # All must have ended within 5 s of the signal; the database takes the last of them.
 GRACE = 3.5
 
+# A child that ends by itself is started again after this pause, which doubles while it keeps ending at once.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
 # Listening on these means every address; they cannot be called themselves.
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+
+
+@dataclass(slots=True)
+class Child:
+    """One of our processes. It is started again after `pause` seconds, at `again_at`; None: it runs."""
+
+    command: str
+    environ: dict[str, str]
+    process: subprocess.Popen[bytes] = field(init=False)
+    started_at: float = 0.0
+    pause: float = FIRST_PAUSE
+    again_at: float | None = None
+
+    def start(self) -> None:
+        self.process, self.started_at, self.again_at = _start(self.command, self.environ), time.monotonic(), None
+
+    def look_after(self) -> None:
+        """Start it again when it has ended by itself, the later the more often that happens."""
+        now = time.monotonic()
+        if self.again_at is None and self.process.poll() is not None:
+            if now - self.started_at > 2 * LONGEST_PAUSE:
+                self.pause = FIRST_PAUSE
+            click.echo(
+                f"limen: `limen {self.command}` ended unexpectedly (exit code {self.process.returncode});"
+                f" it starts again in {self.pause:.0f} s.",
+                err=True,
+            )
+            self.again_at, self.pause = now + self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        elif self.again_at is not None and now >= self.again_at:
+            self.start()
 
 
 def run(*, demo: bool) -> int:
@@ -40,7 +74,7 @@ def run(*, demo: bool) -> int:
     _heed_signals()
     try:
         with _only_one(values):
-            return _run(values, demo=demo)
+            _run(values, demo=demo)
     except KeyboardInterrupt:
         return 0
 
@@ -66,7 +100,7 @@ def serve_web(values: dict[str, Any]) -> None:
     ).serve()
 
 
-def _run(values: dict[str, Any], *, demo: bool) -> int:
+def _run(values: dict[str, Any], *, demo: bool) -> NoReturn:
     set_up()
     from limen.cli.server import prepare_database
 
@@ -75,11 +109,13 @@ def _run(values: dict[str, Any], *, demo: bool) -> int:
     sign_in = _how_to_sign_in(values, demo=demo)
     # The children get the address of the database: whether it is embedded is the parent's business alone.
     environ = {**os.environ, "LIMEN_DATABASE_URL": _database_url(values)}
-    children = [_start(command, environ) for command in ("web", "work")]
+    children = [Child("web", environ), Child("work", environ)]
     try:
+        for child in children:
+            child.start()
         _wait_until_it_answers(values, children)
         click.echo(f"Limen is ready at {_address(values)} · {sign_in}")
-        return _watch(children)
+        _watch(children)
     finally:
         _end(children)
 
@@ -178,11 +214,11 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
-def _wait_until_it_answers(values: dict[str, Any], children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_until_it_answers(values: dict[str, Any], children: Sequence[Child]) -> None:
     host = "127.0.0.1" if values["LIMEN_HOST"] in EVERY_ADDRESS else values["LIMEN_HOST"]
     url = f"http://{f'[{host}]' if ':' in host else host}:{values['LIMEN_PORT']}/api/rest/v1"
     for _ in range(600):
-        if any(child.poll() is not None for child in children):
+        if any(child.process.poll() is not None for child in children):
             raise click.ClickException("A process of Limen ended while starting; its message is above.")
         try:
             with urllib.request.urlopen(url, timeout=2):  # our own address
@@ -194,24 +230,25 @@ def _wait_until_it_answers(values: dict[str, Any], children: Sequence[subprocess
     raise click.ClickException(f"The web server does not answer at {url}.")
 
 
-def _watch(children: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait; when a child ends by itself, everything ends: half a Limen is worse than none."""
-    while all(child.poll() is None for child in children):
+def _watch(children: Sequence[Child]) -> NoReturn:
+    """Keep the children running until a signal comes. A worker ends when its database is restarted, for one."""
+    while True:
         time.sleep(0.2)
-    click.echo("limen: a process ended unexpectedly; stopping.", err=True)
-    return 1
+        for child in children:
+            child.look_after()
 
 
-def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        child.terminate()
+def _end(children: Sequence[Child]) -> None:
+    processes = [child.process for child in children if child.started_at]
+    for process in processes:
+        process.terminate()
     deadline = time.monotonic() + GRACE
-    for child in children:
+    for process in processes:
         try:
-            child.wait(max(0.1, deadline - time.monotonic()))
+            process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _address(values: dict[str, Any]) -> str:
