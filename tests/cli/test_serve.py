@@ -63,6 +63,8 @@ class TestServe:
             assert json.load(answer)["host"] == installation.url
             # A whole body is sent at once, not in chunks.
             assert answer.headers["Content-Length"] and not answer.headers["Transfer-Encoding"]
+        # Not in the folder for temporary files, where one user's lock would stop the next.
+        assert (installation.folder / "run" / "python_PostgresServer" / ".lockfile").exists()
         served.send_signal(signal.SIGTERM)
         assert served.wait(timeout=10) == 0
         assert wait_until_gone(installation, 1) == []

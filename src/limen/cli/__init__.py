@@ -42,6 +42,11 @@ def main() -> None:
         _say(refusal.message)
     except (BadSetting, EmbeddedFailed) as problem:
         _say(str(problem))
+    except PermissionError as problem:
+        _say(
+            f"{problem.filename} cannot be opened by this user. The data folder must belong to the user that runs"
+            " Limen: change its owner, or name another folder with LIMEN_DATA_DIR."
+        )
     sys.exit(1)
 
 

