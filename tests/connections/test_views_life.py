@@ -72,6 +72,7 @@ class TestPause:
         assert (answer.status_code, answer["Location"]) == (303, PAGE)
         page = text(admin, PAGE)
         assert '<span class="badge warn">Paused</span>' in page
+        assert "This connection is paused." in page
         assert f'href="{ROOT}/resume"' in page and f'href="{ROOT}/pause"' not in page
         assert '<span class="badge warn">Paused</span>' in text(admin, LIST)
         assert "Resume the connection?" in text(admin, f"{ROOT}/resume")
@@ -196,6 +197,11 @@ class TestSearch:
     def test_it_finds_by_name_flow_and_condition(self, admin: Client, query: dict[str, str], found: list[str]) -> None:
         assert cards(text(admin, LIST, **query)) == found
 
+    @pytest.mark.parametrize("search", ["{bad", "\0", "%", "_", "x" * 5000])
+    def test_case_46_whatever_is_searched_for_is_only_text(self, admin: Client, search: str) -> None:
+        found = cards(text(admin, LIST, search=search))
+        assert found == (["erp", "shop", "old"] if search == "_" else [])
+
     def test_the_username_finds_its_connection(self, admin: Client) -> None:
         username = Connection.objects.get(code="old").user.username
         assert cards(text(admin, LIST, search=username)) == ["old"]
@@ -312,6 +318,15 @@ class TestWhoMay:
         role.permissions = [MANAGE_CONNECTIONS]
         role.save()
         assert 'id="secret"' not in text(client, PAGE)
+
+    def test_case_44_whoever_is_only_signed_in_sees_names_in_data_flows_and_no_credential(
+        self, reader: Client, erp: NewConnection
+    ) -> None:
+        Connection.objects.update(auditable=True)
+        page = text(reader, "/connect/data-flows")
+        assert "My ERP" in page
+        for credential in (erp.client_id, erp.secret, erp.username, erp.password):
+            assert credential not in page
 
 
 class TestDelete:

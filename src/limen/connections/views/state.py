@@ -13,16 +13,17 @@ from limen.connections import rules
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Empty words: it is open, and no end is in sight."""
+    """Empty words: it is open, and no end is in sight. `is_closed`: it lets nobody in now."""
 
     words: str = ""
     tone: str = ""
+    is_closed: bool = False
 
     @classmethod
     def of(cls, *, enabled: bool, expires_at: datetime | None, now: datetime) -> State:
         closed = rules.closed_by(enabled=enabled, expires_at=expires_at, now=now)
         if closed:
-            return cls(_("Paused"), "warn") if closed == "paused" else cls(_("Expired"), "bad")
+            return cls(_("Paused"), "warn", True) if closed == "paused" else cls(_("Expired"), "bad", True)
         left = rules.days_left(expires_at, now)
         if left is None:
             return cls()
