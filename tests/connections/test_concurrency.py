@@ -103,6 +103,23 @@ def test_no_token_slips_through_a_revocation_that_comes_between(monkeypatch: Any
     assert not RefreshToken.objects.exists()
 
 
+@pytest.mark.parametrize("grant", ["password", "refresh_token"])
+def test_case_128_no_token_slips_through_a_pause_that_comes_between(monkeypatch: Any, grant: str) -> None:
+    new = make_connection(code="erp")
+    row = Connection.objects.get()
+    pair = operations.issue_token(client_id=row.client_id, user_id=row.user_id, now=NOW)
+    asked = TokenRequest(grant, new.client_id, new.secret, new.username, new.password, pair.refresh_token)
+
+    def pause() -> None:
+        operations.pause_connection(code="erp", by=SYSTEM, now=NOW)
+
+    with between(monkeypatch, pause), pytest.raises(Refused) as refusal:
+        operations.grant_token(asked=asked, now=NOW)
+    assert refusal.value.reason == "invalid_grant"
+    # What it had it keeps, for when it is resumed.
+    assert RefreshToken.objects.count() == 1
+
+
 def test_a_use_noted_while_the_connection_is_deleted_is_no_error() -> None:
     erp, shop = make_connection(code="erp"), make_connection(code="shop")
     holder = queries.holder(rules.digest(token_for(shop, user_of=erp)))

@@ -11,14 +11,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from limen.accounts.rules import Caller
 from limen.kit.errors import Refused
 from limen.kit.web.views import refused
 
 View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: str | None) -> Callable[[View], View]:
-    """Let in whoever has this permission; the others see the 403 page. None: everybody who is signed in.
+def requires(permission: str | None, *others: str) -> Callable[[View], View]:
+    """Let in whoever has this permission, or one of the `others` that hold it too; the rest see the 403 page.
+    None: everybody who is signed in.
 
     Whatever the view refuses by raising (NotFound, Conflict, …) becomes the page that says so. Signing in
     is asked for by Django's LoginRequiredMiddleware before a view is reached.
@@ -28,13 +30,15 @@ def requires(permission: str | None) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                if permission is not None:
-                    request.caller.require(permission)  # type: ignore[attr-defined]  # set by CallerMiddleware
+                caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+                if permission is not None and not any(map(caller.may, others)):
+                    caller.require(permission)
                 return view(request, *args, **kwargs)
             except Refused as refusal:
                 return refused(request, refusal)
 
-        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test of all routes
+        # One, or all that do; read by the test of all routes.
+        guarded.permission = (permission, *others) if others else permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate

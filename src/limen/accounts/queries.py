@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.core import signing
 from django.db.models import Q
 
 from limen.accounts.models import Group, Role, User
-from limen.accounts.rules import EVERYBODY, SETUP_LINK_LIFE, Caller, display_name, role_code
+from limen.accounts.rules import EVERYBODY, PERMISSIONS, SETUP_LINK_LIFE, Caller, display_name, role_code
 from limen.kit.errors import NotFound
 from limen.kit.text import fold
 
@@ -101,6 +102,34 @@ def groups_to_choose() -> list[GroupChoice]:
     """Give the groups to choose from, by name; everybody is in "All" without choosing. 1 query."""
     rows = Group.objects.filter(type="default").exclude(name=EVERYBODY)
     return [GroupChoice(*row) for row in rows.order_by("name", "id").values_list("id", "name")]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    id: int
+    username: str
+    name: str
+
+
+def people_to_choose() -> list[PersonChoice]:
+    """Give the people who can sign in, by name: no connection's user, nobody who is disabled. 1 query."""
+    rows = User.objects.filter(type="user", enabled=True).values_list("id", "username", "first_name", "last_name")
+    people = [PersonChoice(id, username, display_name(username, first, last)) for id, username, first, last in rows]
+    return sorted(people, key=lambda one: (fold(one.name), one.id))
+
+
+def is_person(user_id: int) -> bool:
+    """Tell whether this is somebody who can sign in. 1 query."""
+    return User.objects.filter(id=user_id, type="user", enabled=True).exists()
+
+
+def roles_beyond(permissions: Iterable[str]) -> set[int]:
+    """Give the ids of the roles that allow something these permissions do not. 1 query.
+
+    A permission that this version does not know allows nothing, so it does not count.
+    """
+    missing = PERMISSIONS.keys() - set(permissions)
+    return set(Role.objects.filter(permissions__overlap=sorted(missing)).values_list("id", flat=True))
 
 
 def role_id(name: str) -> int:

@@ -22,6 +22,9 @@ CONNECTION_RIGHTS = "limen_connection_rights"
 CONNECTION_MONITORING = "limen_connection_monitoring"
 SEE_AUDIT_LOG = "limen_audit_log"
 
+# Either shows the connections: who manages them sees them.
+SEEING_CONNECTIONS = (SEE_CONNECTIONS, MANAGE_CONNECTIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -124,6 +127,9 @@ class Caller:
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    def may_one_of(self, permissions: Iterable[str]) -> bool:
+        return not self.permissions.isdisjoint(permissions)
 
     def require(self, permission: str) -> None:
         """Raise Forbidden with a sentence that names what is missing."""

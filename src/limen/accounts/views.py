@@ -22,7 +22,7 @@ from limen.accounts import operations, queries
 from limen.accounts.access import requires
 from limen.accounts.context import rail_of
 from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
-from limen.accounts.rules import MANAGE_CONNECTIONS, Caller
+from limen.accounts.rules import SEEING_CONNECTIONS, Caller
 from limen.kit import clock
 from limen.kit.errors import Invalid
 from limen.kit.text import fold
@@ -42,8 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires("limen_system_index")
 def system(request: HttpRequest) -> HttpResponse:
-    manages_connections = _caller(request).may(MANAGE_CONNECTIONS)
-    return render(request, "accounts/system.html", {"section": "system", "manages_connections": manages_connections})
+    sees_connections = _caller(request).may_one_of(SEEING_CONNECTIONS)
+    return render(request, "accounts/system.html", {"section": "system", "sees_connections": sees_connections})
 
 
 @login_not_required

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from limen.connections import operations, wire
+from limen.connections.rules import Origin
 from limen.kit import clock
+from limen.kit.http.address import client_address
 from limen.kit.http.endpoint import ApiRequest, endpoint
 from limen.kit.http.json import raw_answer
 
@@ -23,7 +25,9 @@ def issue_token(request: ApiRequest) -> HttpResponse:
     asked = wire.read_token_request(
         body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
     )
-    answer = raw_answer(wire.token_answer(operations.grant_token(asked=asked, now=clock.now())))
+    origin = Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""))
+    pair = operations.grant_token(asked=asked, origin=origin, now=clock.now())
+    answer = raw_answer(wire.token_answer(pair))
     answer["Cache-Control"] = "no-store"
     answer["Pragma"] = "no-cache"
     return answer

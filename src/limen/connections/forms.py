@@ -6,14 +6,17 @@ refuse the same things with the same words; the fields here only carry the brows
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from limen.accounts.queries import GroupChoice, RoleChoice
+from limen.accounts.queries import GroupChoice, PersonChoice, RoleChoice
 from limen.connections import rules
-from limen.connections.queries import ConnectionSettings
+from limen.connections.queries import ConnectionSettings, Owner
+from limen.kit.text import fold
 from limen.kit.web.forms import ChoiceCards
 
 # The role every connection is born with; it opens the whole API.
@@ -92,8 +95,21 @@ class CreateForm(forms.Form):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the selects of the settings page offer; `roles_beyond` allow more than the caller may."""
+
+    roles: list[RoleChoice]
+    groups: list[GroupChoice]
+    people: list[PersonChoice]
+    roles_beyond: set[int]
+
+
 class SettingsForm(forms.Form):
-    """What can change of a connection. `version` is the one this page was made from."""
+    """What can change of a connection. `version` is the one this page was made from, `timezone` the viewer's.
+
+    Not `editable`: all of it is only shown. Not `with_rights`: role and group are, and stay what they are.
+    """
 
     label = _label()
     flow_type = _flow_type()
@@ -102,20 +118,79 @@ class SettingsForm(forms.Form):
     user_group_id = forms.IntegerField(
         label=_("Group"), required=False, help_text=_("Which part of the catalogue it sees.")
     )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a day such as 2027-01-31, or leave it empty.")},
+    )
+    owner_id = forms.IntegerField(
+        label=_("Owner"), required=False, help_text=_("The person to ask about this connection.")
+    )
+    notes = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": rules.NOTES_MAX}),
+        help_text=_("For those who see this page. No passwords here."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, data: Any = None, *, found: ConnectionSettings, roles: list[RoleChoice], groups: list[GroupChoice]
+        self,
+        data: Any = None,
+        *,
+        found: ConnectionSettings,
+        choices: Choices,
+        timezone: str,
+        editable: bool = True,
+        with_rights: bool = True,
     ) -> None:
-        super().__init__(data, initial=_saved(found))
+        self._found, self._timezone = found, timezone
+        super().__init__(_with_rights_of(found, data) if not with_rights else data, initial=_saved(found, timezone))
         self.fields["user_role_id"].error_messages["required"] = _("Choose a role.")
-        self.fields["user_role_id"].widget = _RoleSelect(roles, found.role_id)
+        self.fields["user_role_id"].widget = _RoleSelect(choices.roles, found.role_id, choices.roles_beyond)
         self.fields["user_group_id"].widget = forms.Select(
-            choices=[("", _("All")), *((group.id, group.name) for group in groups)]
+            choices=[("", _("All")), *((group.id, group.name) for group in choices.groups)]
         )
+        self.fields["owner_id"].widget = forms.Select(choices=_owners(choices.people, found.owner))
+        self.fields["expires_on"].help_text = _(
+            "It works until this day is over in the time zone %(zone)s. Empty: no end."
+        ) % {"zone": rules.read_zone(timezone).key}
+        if not with_rights:
+            # Shown as it is; what is sent nevertheless is the operation's to refuse.
+            for name in ("user_role_id", "user_group_id"):
+                self.fields[name].widget.attrs["disabled"] = True
+                self.fields[name].required = False
+        if not editable:
+            for field in self.fields.values():
+                field.disabled = True
         flow_type = self["flow_type"].value()
         if flow_type in rules.FLOW_TYPES and not rules.FLOW_TYPES[flow_type].trackable:
             self.fields["auditable"].widget.attrs["disabled"] = True
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        for violation in rules.check_last_day(day) if day else ():
+            raise forms.ValidationError(violation.message)
+        return day
+
+    def arguments(self) -> dict[str, Any]:
+        """Give what was typed as `update_connection` takes it."""
+        data = self.cleaned_data
+        day, kept = data["expires_on"], self._found.expires_at
+        # An end that nobody touched stays to the second, whatever day it is where the viewer is.
+        untouched = day == rules.last_day(kept, self._timezone)
+        end = kept if untouched else rules.end_of_day(day, self._timezone) if day else None
+        return {
+            "label": data["label"],
+            "flow_type": data["flow_type"],
+            "auditable": data["auditable"],
+            "role_id": data["user_role_id"],
+            "group_id": data["user_group_id"],
+            "version": data["version"],
+            "upkeep": rules.Upkeep(end, data["owner_id"], data["notes"]),
+        }
 
     @property
     def is_changed(self) -> bool:
@@ -131,32 +206,76 @@ class SettingsForm(forms.Form):
         if isinstance(saved, bool):
             return str(_("yes") if saved else _("no"))
         choices = dict(getattr(self.fields[name].widget, "choices", ()))
-        return str(choices.get("" if saved is None else saved, saved))
+        return str(choices.get("" if saved is None else saved, saved) or _("nothing"))
 
 
-def _saved(found: ConnectionSettings) -> dict[str, object]:
+def _with_rights_of(found: ConnectionSettings, data: Any) -> Any:
+    """Fill in role and group where the page, whose selects are off, does not send them."""
+    if data is None:
+        return None
+    filled = data.copy()
+    for name, kept in (("user_role_id", found.role_id), ("user_group_id", found.group_id)):
+        filled.setdefault(name, "" if kept is None else str(kept))
+    return filled
+
+
+def _owners(people: list[PersonChoice], current: Owner | None) -> list[tuple[Any, Any]]:
+    known = [(one.id, one.name if one.name == one.username else f"{one.name} ({one.username})") for one in people]
+    # An owner who has left stays until somebody chooses another.
+    gone = [(current.id, current.name)] if current and all(one.id != current.id for one in people) else []
+    return [("", _("Nobody")), *gone, *known]
+
+
+def _saved(found: ConnectionSettings, timezone: str) -> dict[str, object]:
     return {
         "label": found.label,
         "flow_type": found.flow_type,
         "auditable": found.auditable,
         "user_role_id": found.role_id,
         "user_group_id": found.group_id,
+        "expires_on": rules.last_day(found.expires_at, timezone),
+        "owner_id": found.owner.id if found.owner else None,
+        "notes": found.notes,
         "version": found.version,
     }
 
 
-class _RoleSelect(forms.Select):
-    """The roles, the generic one marked so that the page can warn while it is chosen."""
+class DeleteForm(forms.Form):
+    """The last question before deleting. `code`: what has to be typed, None when one press is enough."""
 
-    def __init__(self, roles: list[RoleChoice], current: int | None) -> None:
+    typed = forms.CharField(
+        label=_("Type its code to delete it"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None, *, code: str | None) -> None:
+        super().__init__(data)
+        self._code = code
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if self._code is not None and fold(typed) != fold(self._code):
+            raise forms.ValidationError(_("Type the code %(code)s, letter by letter.") % {"code": self._code})
+        return typed
+
+
+class _RoleSelect(forms.Select):
+    """The roles, the generic one marked so that the page can warn while it is chosen, those `beyond` off."""
+
+    def __init__(self, roles: list[RoleChoice], current: int | None, beyond: set[int]) -> None:
         known = [(role.id, role.label) for role in roles]
         # A role that is no choice any more must not become the first of the list by saving the page.
         gone = [] if any(role.id == current for role in roles) else [("", _("Choose a role"))]
         super().__init__(attrs={"required": True}, choices=[*gone, *known])
+        self.beyond = beyond - {current}
         self.generic = {role.id for role in roles if role.code == GENERIC_ROLE}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         if value in self.generic:
             option["attrs"]["data-generic"] = True
+        if value in self.beyond:
+            option["attrs"]["disabled"] = True
+            option["label"] = _("%(role)s – allows more than you may") % {"role": option["label"]}
         return option

@@ -50,7 +50,9 @@ class Connection(models.Model):
     """A door: one data flow between the PIM and one third party.
 
     `client` says which program calls, `user` what it may do and who is the author of its changes.
-    `version` grows with every edit, so that a page can tell that it shows an older one.
+    `version` grows with every edit, so that a page can tell that it shows an older one. Not `enabled`: paused.
+    From `expires_at` on nobody gets in; `owner` is the person to ask, for people to read only. Of the last call
+    and of the last token there are the time, the address and the software that came with them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -64,6 +66,15 @@ class Connection(models.Model):
     user = models.OneToOneField("accounts.User", models.PROTECT, related_name="connection")
     first_call_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    last_used_address = models.GenericIPAddressField(null=True)
+    last_used_agent = models.CharField(max_length=rules.AGENT_MAX, default="")
+    last_token_at = models.DateTimeField(null=True)
+    last_token_address = models.GenericIPAddressField(null=True)
+    last_token_agent = models.CharField(max_length=rules.AGENT_MAX, default="")
+    enabled = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    notes = models.TextField(default="")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -10,12 +10,18 @@ from django.http import HttpRequest
 
 from limen.accounts.rules import OVERALL, Caller
 from limen.connections import operations, queries, rules
+from limen.connections.rules import Origin
 from limen.kit import clock
 from limen.kit.errors import Unauthenticated
+from limen.kit.http.address import client_address
 
 _REQUIRED = 'Authentication is required: send the access token as "Authorization: Bearer …".'
 _INVALID = "The access token is invalid. Authenticate again."
 _EXPIRED = "The access token has expired. Refresh it or authenticate again."
+_CLOSED = {
+    "paused": "This connection is paused. Whoever manages the connections of this PIM can resume it.",
+    "expired": "This connection has ended. Whoever manages the connections of this PIM can give it a later end.",
+}
 
 
 def authenticate(request: HttpRequest) -> Caller:
@@ -29,7 +35,12 @@ def authenticate(request: HttpRequest) -> Caller:
         raise Unauthenticated(_INVALID)
     if rules.is_expired(holder.expires_at, now):
         raise Unauthenticated(_EXPIRED)
-    operations.note_use(holder=holder, now=now)
+    closed = holder.closed_by(now)
+    if closed:
+        raise Unauthenticated(_CLOSED[closed])
+    operations.note_use(
+        holder=holder, origin=Origin(client_address(request), request.META.get("HTTP_USER_AGENT", "")), now=now
+    )
     caller = Caller(
         user_id=holder.user_id,
         username=holder.username,

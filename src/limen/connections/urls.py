@@ -18,6 +18,8 @@ urlpatterns = [
         views.regenerate_password,
         name="regenerate-password",
     ),
+    path("connect/connection-settings/<str:code>/pause", views.pause, name="pause"),
+    path("connect/connection-settings/<str:code>/resume", views.resume, name="resume"),
     path("connect/connection-settings/<str:code>/delete", views.delete, name="delete"),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),

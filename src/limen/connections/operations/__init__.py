@@ -4,8 +4,10 @@ from limen.connections.operations.connections import (
     NewConnection,
     create_connection,
     delete_connection,
+    pause_connection,
     regenerate_password,
     regenerate_secret,
+    resume_connection,
     reveal_secret,
     update_connection,
 )
@@ -24,10 +26,12 @@ __all__ = [
     "grant_token",
     "issue_token",
     "note_use",
+    "pause_connection",
     "purge_expired_tokens",
     "refresh_token",
     "regenerate_password",
     "regenerate_secret",
+    "resume_connection",
     "reveal_secret",
     "update_connection",
 ]

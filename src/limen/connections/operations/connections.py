@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -12,13 +12,18 @@ from django.db.models import Q
 
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
-from limen.accounts.rules import Caller
+from limen.accounts.rules import CONNECTION_RIGHTS, Caller, refusal_of
 from limen.connections import queries, rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, RefreshToken
+from limen.connections.rules import Upkeep
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.clock import iso
 from limen.kit.errors import Conflict, Invalid, Violation
 from limen.structure import queries as structure
+
+# What a save of the settings page writes into the row.
+_EDITABLE = ("label", "flow_type", "auditable", "expires_at", "owner", "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ def create_connection(
     """Create a connection with its user and its client. An empty code is made from the label.
 
     Raises Invalid: with all broken formats and the limit together, else with the code that is taken,
-    the defaults that are missing for the user, or the role or group that does not exist.
+    the defaults that are missing for the user, or the role or group that does not exist, or that `by`
+    may not give. Without a role it gets ROLE_USER, whoever makes it: that is how a connection is born.
     """
     label = rules.normalise(label)
     code = rules.normalise(code) or rules.code_from_label(label)
@@ -57,6 +63,8 @@ def create_connection(
     limit = [rules.limit_reached(settings.LIMEN_CONNECTIONS_MAX)] if queries.limit_is_reached() else []
     _refuse([*rules.check_connection(code=code, label=label, flow_type=flow_type), *limit])
     _refuse([rules.code_taken(code)] if queries.code_is_taken(code) else [])
+
+    _refuse(_beyond(by, role_id) if (role_id, group_id) != (None, None) else [])
 
     user = _create_user(code, label, by=by, now=now)
     if role_id is not None or group_id is not None:
@@ -91,10 +99,13 @@ def update_connection(
     by: Caller,
     now: datetime,
     version: int | None = None,
+    upkeep: Upkeep | None = None,
 ) -> None:
-    """Change what a connection is called, how it is tracked and what it may do: all of it or nothing.
+    """Change what a connection is called, how it is tracked, what it may do and until when: all of it or nothing.
 
-    `role_id` None is the role User, `group_id` None the group All alone. `version` is the one the
+    `role_id` None is the role User, `group_id` None the group All alone. Another role or group than
+    now needs CONNECTION_RIGHTS, and the role may allow nothing that `by` may not do. `upkeep` None keeps end, owner
+    and notes as they are. `version` is the one the
     caller's page was made from: Conflict when somebody else has saved since. Credentials and tokens
     stay as they are, and saving what is already there changes nothing.
     """
@@ -103,26 +114,42 @@ def update_connection(
         raise Conflict("Somebody else has changed this connection since you opened it. Reload it and try again.")
     label = rules.normalise(label)
     before = _described(row)
+    kept = Upkeep(row.expires_at, row.owner_id, row.notes)
+    upkeep = kept if upkeep is None else replace(upkeep, notes=rules.tidy_notes(upkeep.notes))
     violations = [*rules.check_label(label), *rules.check_flow_type(flow_type)]
-    try:
-        accounts.assign(user_id=row.user_id, role_id=role_id, group_id=group_id, by=by, now=now)
-    except Invalid as refusal:
-        violations.extend(refusal.violations)
+    violations += _assign(row, role_id, group_id, by=by, now=now)
+    violations += _check_upkeep(upkeep, kept, now)
     _refuse(violations)
 
     row.label, row.flow_type, row.auditable = label, flow_type, rules.tracked(auditable, flow_type)
+    row.expires_at, row.owner_id, row.notes = upkeep.expires_at, upkeep.owner_id, upkeep.notes
     after = _described(row)
     changes = [
         {"path": path, "before": before[path], "after": after[path]} for path in after if before[path] != after[path]
     ]
+    if upkeep.notes != kept.notes:
+        # That they changed, not what they say: people put down there what no history should keep.
+        changes.append({"path": "notes", "before": None, "after": None})
     if not changes:
         return
     row.version, row.updated_at = row.version + 1, now
-    row.save(update_fields=["label", "flow_type", "auditable", "version", "updated_at"])
+    row.save(update_fields=[*_EDITABLE, "version", "updated_at"])
     # History shows the present name of a connection, so its user and its client follow.
     OAuthClient.objects.filter(id=row.client_id).update(label=label)
     accounts.rename_api_user(user_id=row.user_id, label=label)
     _record("updated", row.code, {"changes": changes}, by=by, now=now)
+
+
+@transaction.atomic
+def pause_connection(*, code: str, by: Caller, now: datetime) -> None:
+    """Let nobody in through a connection, from the very next call; nothing of it is lost. Twice is as once."""
+    _switch(code, enabled=False, by=by, now=now)
+
+
+@transaction.atomic
+def resume_connection(*, code: str, by: Caller, now: datetime) -> None:
+    """Open a paused connection again, with the credentials and tokens that it had. Twice is as once."""
+    _switch(code, enabled=True, by=by, now=now)
 
 
 @transaction.atomic
@@ -169,6 +196,59 @@ def delete_connection(*, code: str, by: Caller, now: datetime) -> None:
     _record("deleted", row.code, {"label": row.label}, by=by, now=now)
 
 
+def _switch(code: str, *, enabled: bool, by: Caller, now: datetime) -> None:
+    # Whoever issues a token waits for this lock, and then sees the switch.
+    row = queries.find(code, lock=True)
+    if row.enabled == enabled:
+        return
+    # The version stays: a page that somebody has open is not about this.
+    row.enabled, row.updated_at = enabled, now
+    row.save(update_fields=["enabled", "updated_at"])
+    _record("resumed" if enabled else "paused", row.code, by=by, now=now)
+
+
+def _assign(
+    row: Connection, role_id: int | None, group_id: int | None, *, by: Caller, now: datetime
+) -> list[Violation]:
+    """Give the connection's user role and group, if they are others than now; what is refused comes back."""
+    role, group = accounts_queries.role_and_group_of(row.user_id)
+    present = role.id if role else None
+    if (role_id, group_id) == (present, group.id if group else None):
+        return []
+    refused = _beyond(by, role_id if role_id != present else None)
+    try:
+        if not refused:
+            accounts.assign(user_id=row.user_id, role_id=role_id, group_id=group_id, by=by, now=now)
+    except Invalid as refusal:
+        refused.extend(refusal.violations)
+    return refused
+
+
+def _check_upkeep(upkeep: Upkeep, kept: Upkeep, now: datetime) -> list[Violation]:
+    """Judge what changes; an end that has passed and an owner who has left may stay."""
+    violations = rules.check_notes(upkeep.notes)
+    if upkeep.expires_at != kept.expires_at:
+        violations += rules.check_end(upkeep.expires_at, now)
+    owner = upkeep.owner_id
+    if owner is not None and owner != kept.owner_id and not accounts_queries.is_person(owner):
+        violations.append(rules.owner_unknown())
+    return violations
+
+
+def _beyond(by: Caller, role_id: int | None) -> list[Violation]:
+    """Judge whether somebody may choose role and group, and this role: nobody hands on more than they hold."""
+    if not by.may(CONNECTION_RIGHTS):
+        return [Violation("user_role_id", "user_role.not_allowed", refusal_of(CONNECTION_RIGHTS))]
+    if role_id is not None and role_id in accounts_queries.roles_beyond(by.permissions):
+        message = "This role allows more than you may do yourself. Choose another, or ask somebody who may."
+        return [Violation("user_role_id", "user_role.beyond", message)]
+    return []
+
+
+def _owner_name(owner: int | None) -> str | None:
+    return accounts_queries.username_of(owner) if owner is not None else None
+
+
 def _refuse(violations: list[Violation]) -> None:
     if violations:
         raise Invalid(violations)
@@ -209,6 +289,8 @@ def _described(row: Connection) -> dict[str, str | bool | None]:
         "label": row.label,
         "flow_type": row.flow_type,
         "auditable": row.auditable,
+        "expires_at": iso(row.expires_at) if row.expires_at else None,
+        "owner": _owner_name(row.owner_id),
         "role": role.label if role else None,
         "group": group.name if group else None,
     }

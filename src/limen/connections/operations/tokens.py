@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,13 +15,16 @@ from limen.accounts import queries as accounts_queries
 from limen.connections import queries, rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
 from limen.connections.queries import ClientToAuthenticate
-from limen.connections.rules import Holder, TokenPair, TokenRequest
+from limen.connections.rules import Holder, Origin, TokenPair, TokenRequest
+
+# Where nobody said where a call came from.
+NOWHERE = Origin()
 
 # Tokens are purged in portions, so that no statement holds many rows for long.
 PURGE_BATCH = 10_000
 
 
-def grant_token(*, asked: TokenRequest, now: datetime) -> TokenPair:
+def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime) -> TokenPair:
     """Answer a token request; Unprocessable with the first check that fails, in the contract's order.
 
     The password is checked before the transaction: 25 ms of argon2 hold no lock.
@@ -30,11 +34,11 @@ def grant_token(*, asked: TokenRequest, now: datetime) -> TokenPair:
     rules.check_grant_allowed(asked, client.grant_types)
     if asked.grant_type == rules.REFRESH_TOKEN:
         rules.check_refresh_parameters(asked)
-        return refresh_token(asked=asked, client_id=client.id, now=now)
+        return refresh_token(asked=asked, client_id=client.id, origin=origin, now=now)
     rules.check_password_parameters(asked)
     user = _authenticate_user(asked)
     rules.check_scope(asked)
-    return _issue_checked(asked, client.id, secret_id, user, now)
+    return _issue_checked(asked, client.id, secret_id, user, origin, now)
 
 
 @transaction.atomic
@@ -59,8 +63,11 @@ def issue_token(*, client_id: int, user_id: int, now: datetime) -> TokenPair:
 
 
 @transaction.atomic
-def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime) -> TokenPair:
-    """Exchange a refresh token of this client for a new pair. Of several who try at once, one gets it."""
+def refresh_token(*, asked: TokenRequest, client_id: int, origin: Origin = NOWHERE, now: datetime) -> TokenPair:
+    """Exchange a refresh token of this client for a new pair. Of several who try at once, one gets it.
+
+    A connection that is paused or has ended gets none, and keeps the token for when it may go on.
+    """
     digest = rules.digest(asked.refresh_token)
     found = queries.refreshable(digest)
     if (
@@ -71,16 +78,22 @@ def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime) -> Toke
     ):
         rules.refuse_token("refresh")
     rules.check_scope(asked)
-    _lock_connections(client_id, found.user_id)
+    connections = _lock_connections(client_id, found.user_id)
+    if not _all_open(connections, now):
+        rules.refuse_token("refresh")
     # The DELETE decides: whoever comes second waits for the first to commit, and finds no row.
     consumed, _ = RefreshToken.objects.filter(digest=digest).delete()
     if not consumed:
         rules.refuse_token("refresh")
-    return issue_token(client_id=client_id, user_id=found.user_id, now=now)
+    pair = issue_token(client_id=client_id, user_id=found.user_id, now=now)
+    for connection in connections:
+        if connection.client_id == client_id:
+            _touch(connection.id, origin, now, token=True)
+    return pair
 
 
-def note_use(*, holder: Holder, now: datetime) -> None:
-    """Note that a connection is used, and with whose user. No statement unless something is due.
+def note_use(*, holder: Holder, origin: Origin = NOWHERE, now: datetime) -> None:
+    """Note that a connection is used, from where, and with whose user. No statement unless something is due.
 
     Called with every call of the API, so: the last use once a minute, the first once, a foreign
     user once a minute (1 query each call of such a pair).
@@ -91,7 +104,7 @@ def note_use(*, holder: Holder, now: datetime) -> None:
     if holder.is_wrong_pair:
         _note_wrong_combination(connection.id, holder.username, now)
     if connection.use_is_due(now):
-        _touch(connection.id, now)
+        _touch(connection.id, origin, now)
 
 
 def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
@@ -128,7 +141,12 @@ def _authenticate_user(asked: TokenRequest) -> accounts_queries.UserRow:
 
 @transaction.atomic
 def _issue_checked(
-    asked: TokenRequest, client_id: int, secret_id: int, user: accounts_queries.UserRow, now: datetime
+    asked: TokenRequest,
+    client_id: int,
+    secret_id: int,
+    user: accounts_queries.UserRow,
+    origin: Origin,
+    now: datetime,
 ) -> TokenPair:
     """Issue tokens if the credentials are still the right ones once nobody can change them any more."""
     connections = _lock_connections(client_id, user.id)
@@ -136,10 +154,12 @@ def _issue_checked(
         rules.refuse_token("client")
     if accounts_queries.user_to_authenticate(asked.username) != user:
         rules.refuse_token("user")
+    if not _all_open(connections, now):
+        rules.refuse_token("user")
     pair = issue_token(client_id=client_id, user_id=user.id, now=now)
     for connection in connections:
         if connection.client_id == client_id:
-            _touch(connection.id, now)
+            _touch(connection.id, origin, now, token=True)
             if connection.user_id != user.id:
                 _note_wrong_combination(connection.id, user.username, now)
     return pair
@@ -149,12 +169,27 @@ def _lock_connections(client_id: int, user_id: int) -> list[Connection]:
     return list(queries.connections_behind(client=client_id, user=user_id).select_for_update())
 
 
+def _all_open(connections: list[Connection], now: datetime) -> bool:
+    return not any(rules.closed_by(enabled=one.enabled, expires_at=one.expires_at, now=now) for one in connections)
+
+
 @transaction.atomic
-def _touch(connection: int, now: datetime) -> None:
-    """Set the date of the last use, and of the first; whoever comes second within the minute writes nothing."""
-    due = Q(last_used_at=None) | Q(last_used_at__lte=now - rules.NOTED_AT_MOST_EVERY) | Q(first_call_at=None)
-    first = Coalesce(F("first_call_at"), Value(now, DateTimeField()))
-    Connection.objects.filter(due, id=connection).update(last_used_at=now, first_call_at=first)
+def _touch(connection: int, origin: Origin, now: datetime, *, token: bool = False) -> None:
+    """Set the last use, and the first; with `token` the last token too. Whoever comes second within the minute
+    writes nothing. 1 statement."""
+    address, agent = rules.address_of(origin.address), rules.agent_of(origin.agent)
+    before = now - rules.NOTED_AT_MOST_EVERY
+    due = Q(last_used_at=None) | Q(last_used_at__lte=before) | Q(first_call_at=None)
+    noted: dict[str, Any] = {
+        "last_used_at": now,
+        "last_used_address": address,
+        "last_used_agent": agent,
+        "first_call_at": Coalesce(F("first_call_at"), Value(now, DateTimeField())),
+    }
+    if token:
+        due |= Q(last_token_at=None) | Q(last_token_at__lte=before)
+        noted |= {"last_token_at": now, "last_token_address": address, "last_token_agent": agent}
+    Connection.objects.filter(due, id=connection).update(**noted)
 
 
 def _note_wrong_combination(connection: int, username: str, now: datetime) -> None:

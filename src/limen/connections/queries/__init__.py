@@ -3,6 +3,8 @@
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
+    Noted,
+    Owner,
     WrongUser,
     code_is_taken,
     connection_settings,
@@ -12,6 +14,7 @@ from limen.connections.queries.connections import (
     first_call_at,
     hold_creation_lock,
     limit_is_reached,
+    live_tokens,
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
 from limen.connections.queries.secrets import instance_keys, open_secret, secret_of
@@ -32,6 +35,8 @@ __all__ = [
     "DataFlows",
     "Flow",
     "ListedConnection",
+    "Noted",
+    "Owner",
     "Refreshable",
     "WrongUser",
     "client_to_authenticate",
@@ -47,6 +52,7 @@ __all__ = [
     "holder",
     "instance_keys",
     "limit_is_reached",
+    "live_tokens",
     "open_secret",
     "refreshable",
     "secret_of",

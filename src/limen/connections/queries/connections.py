@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection as database
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from limen.accounts import queries as accounts
 from limen.connections import rules
-from limen.connections.models import Connection, WrongCombination
+from limen.connections.models import AccessToken, Connection, WrongCombination
 from limen.kit.errors import NotFound
 from limen.kit.text import fold
 
@@ -28,6 +28,9 @@ class ListedConnection:
     auditable: bool
     created_at: datetime
     last_used_at: datetime | None
+    enabled: bool
+    expires_at: datetime | None
+    username: str
     wrong_combination: bool
 
 
@@ -37,7 +40,18 @@ def connections_for_list(*, now: datetime) -> list[ListedConnection]:
     rows = (
         Connection.objects.filter(type=rules.DEFAULT)
         .order_by("created_at", "code")
-        .values_list("code", "label", "flow_type", "auditable", "created_at", "last_used_at", Exists(wrong))
+        .values_list(
+            "code",
+            "label",
+            "flow_type",
+            "auditable",
+            "created_at",
+            "last_used_at",
+            "enabled",
+            "expires_at",
+            "user__username",
+            Exists(wrong),
+        )
     )
     return [ListedConnection(*row) for row in rows]
 
@@ -59,6 +73,21 @@ class WrongUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """The last call, or the last token: when, from which address, by which software ("" when it said nothing)."""
+
+    at: datetime
+    address: str | None
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionSettings:
     """All the settings page shows but the secret and the password. `role_id` is None only if the role vanished;
     `group_id` is None when the user is in no group but All; `wrong_users` are the latest first."""
@@ -76,6 +105,12 @@ class ConnectionSettings:
     last_used_at: datetime | None
     version: int
     wrong_users: tuple[WrongUser, ...]
+    enabled: bool
+    expires_at: datetime | None
+    owner: Owner | None
+    notes: str
+    last_use: Noted | None
+    last_token: Noted | None
 
 
 def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
@@ -96,6 +131,12 @@ def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
         last_used_at=row.last_used_at,
         version=row.version,
         wrong_users=tuple(_wrong_users(row.id, now)),
+        enabled=row.enabled,
+        expires_at=row.expires_at,
+        owner=Owner(row.owner.id, row.owner.display_name) if row.owner else None,
+        notes=row.notes,
+        last_use=_noted(row.last_used_at, row.last_used_address, row.last_used_agent),
+        last_token=_noted(row.last_token_at, row.last_token_address, row.last_token_agent),
     )
 
 
@@ -105,13 +146,13 @@ def first_call_at(code: str) -> datetime | None:
 
 
 def find(code: str, *, lock: bool = False) -> Connection:
-    """Give the row of a connection made by a person, with its client and its user. 1 query.
+    """Give the row of a connection made by a person, with its client, its user and its owner. 1 query.
 
     `lock` holds it until the transaction ends: issuing tokens waits for the same lock, so that no
     token slips through between a revocation's DELETE and its commit.
     """
     found = Connection.objects.alias(key=Lower("code")).filter(key=fold(code), type=rules.DEFAULT)
-    found = found.select_related("client", "user")
+    found = found.select_related("client", "user", "owner")
     if lock:
         found = found.select_for_update(of=("self",))
     row = found.first() if rules.is_code(code) else None
@@ -129,6 +170,16 @@ def hold_creation_lock() -> None:
     """Wait until no other creation of a connection runs, and keep the others waiting until commit. 1 query."""
     with database.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+
+
+def live_tokens(code: str, *, now: datetime) -> int:
+    """Count the access tokens that work now for a connection's client or for its user. 2 queries."""
+    row = find(code)
+    return AccessToken.objects.filter(Q(client=row.client_id) | Q(user=row.user_id), expires_at__gte=now).count()
+
+
+def _noted(at: datetime | None, address: str | None, agent: str) -> Noted | None:
+    return Noted(at, address, agent) if at else None
 
 
 def _wrong_users(connection: int, now: datetime) -> list[WrongUser]:

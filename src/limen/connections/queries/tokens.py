@@ -109,8 +109,11 @@ def holder(digest: bytes) -> Holder | None:
         own_connection=own_connection,
         connection=None
         if connection_id is None
-        else ClientConnection(connection_id, flow_type, auditable, called_at, used_at),
+        else ClientConnection(connection_id, flow_type, auditable, called_at, used_at, first[16], first[17]),
         structure_versions=structure.versions_of(first),
+        # Of a person, who belongs to no connection, there is nothing to be closed.
+        own_enabled=first[18] is not False,
+        own_expires_at=first[19],
     )
 
 
@@ -134,6 +137,10 @@ def _holder_statement() -> str:
         "client__connection__first_call_at",
         "client__connection__last_used_at",
         "user__roles__permissions",
+        "client__connection__enabled",
+        "client__connection__expires_at",
+        "user__connection__enabled",
+        "user__connection__expires_at",
     )
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from limen.connections.rules.connection import DATA_DESTINATION
+from limen.connections.rules.life import closed_by
 
 # A date that is a minute old is as good as one of this second, and a call must not wait for a write.
 NOTED_AT_MOST_EVERY = timedelta(minutes=1)
@@ -21,6 +22,8 @@ class ClientConnection:
     auditable: bool
     first_call_at: datetime | None
     last_used_at: datetime | None
+    enabled: bool = True
+    expires_at: datetime | None = None
 
     def use_is_due(self, now: datetime) -> bool:
         """Tell whether this call should move `last_used_at` (or is the first one)."""
@@ -33,7 +36,8 @@ class Holder:
 
     Two questions, two holders: what the call may do is the user's matter (`permissions`), which
     connection it is, the client's (`connection`; None for a client without connection). `own_connection`
-    is the connection that the user belongs to. `structure_versions` are the versions of the structure that
+    is the connection that the user belongs to, `own_enabled` and `own_expires_at` say whether that one is open.
+    `structure_versions` are the versions of the structure that
     were read along, since nearly every call needs them next.
     """
 
@@ -48,6 +52,14 @@ class Holder:
     own_connection: int | None
     connection: ClientConnection | None
     structure_versions: tuple[int, int] | None = None
+    own_enabled: bool = True
+    own_expires_at: datetime | None = None
+
+    def closed_by(self, now: datetime) -> Literal["paused", "expired"] | None:
+        """Tell why one of the two connections lets nobody in: the client's, or the user's; None when both do."""
+        own = closed_by(enabled=self.own_enabled, expires_at=self.own_expires_at, now=now)
+        client = self.connection
+        return own or (client and closed_by(enabled=client.enabled, expires_at=client.expires_at, now=now)) or None
 
     @property
     def is_valid_pair(self) -> bool:

@@ -1,8 +1,10 @@
 """The screens of connections: their list, creating one, its settings and credentials, Data flows."""
 
 from limen.connections.views.confirmation import delete as delete
+from limen.connections.views.confirmation import pause as pause
 from limen.connections.views.confirmation import regenerate_password as regenerate_password
 from limen.connections.views.confirmation import regenerate_secret as regenerate_secret
+from limen.connections.views.confirmation import resume as resume
 from limen.connections.views.creation import connection_new as connection_new
 from limen.connections.views.credentials import env_file as env_file
 from limen.connections.views.credentials import secret as secret

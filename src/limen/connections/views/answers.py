@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from limen.accounts.rules import Caller
+from limen.accounts.rules import CONNECTION_CREDENTIALS, CONNECTION_RIGHTS, MANAGE_CONNECTIONS, Caller
 from limen.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What whoever looks at a connection may do with it; seeing it they may, or they would not be here."""
+
+    manage: bool
+    credentials: bool
+    rights: bool
+
+    @classmethod
+    def of(cls, caller: Caller) -> May:
+        manage = caller.may(MANAGE_CONNECTIONS)
+        # Role and group are saved with all the rest, so choosing them without managing leads nowhere.
+        return cls(manage, caller.may(CONNECTION_CREDENTIALS), manage and caller.may(CONNECTION_RIGHTS))
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -1,4 +1,4 @@
-"""The three pages that ask first: a new secret, a new password, deleting."""
+"""The pages that ask first: a new secret, a new password, pausing, resuming, deleting."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
-from limen.connections import operations, queries
+from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
+from limen.connections import operations, queries, rules
+from limen.connections.forms import DeleteForm
 from limen.connections.views.answers import caller_of, no_such_connection, see_other
 from limen.connections.views.handover import hand_over
 from limen.kit import clock
@@ -18,7 +19,8 @@ from limen.kit.errors import NotFound
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(MANAGE_CONNECTIONS)
+@requires(CONNECTION_CREDENTIALS)
+@requires(*SEEING_CONNECTIONS)
 def regenerate_secret(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, code, "connections/regenerate_secret.html")
@@ -30,7 +32,8 @@ def regenerate_secret(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(MANAGE_CONNECTIONS)
+@requires(CONNECTION_CREDENTIALS)
+@requires(*SEEING_CONNECTIONS)
 def regenerate_password(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, code, "connections/regenerate_password.html")
@@ -43,13 +46,48 @@ def regenerate_password(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(MANAGE_CONNECTIONS)
-def delete(request: HttpRequest, code: str) -> HttpResponse:
+def pause(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
-        return _ask(request, code, "connections/delete.html")
-    label = queries.connection_settings(code, now=clock.now()).label
-    operations.delete_connection(code=code, by=caller_of(request), now=clock.now())
-    messages.success(request, _("The connection %(label)s is deleted.") % {"label": label})
-    return see_other("connections:list")
+        return _ask(request, code, "connections/pause.html")
+    operations.pause_connection(code=code, by=caller_of(request), now=clock.now())
+    messages.success(request, _("The connection is paused. Its next call is refused."))
+    return see_other("connections:settings", _as_stored(code))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_CONNECTIONS)
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    if request.method != "POST":
+        return _ask(request, code, "connections/resume.html")
+    operations.resume_connection(code=code, by=caller_of(request), now=clock.now())
+    messages.success(request, _("The connection is open again."))
+    return see_other("connections:settings", _as_stored(code))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_CONNECTIONS)
+def delete(request: HttpRequest, code: str) -> HttpResponse:
+    now = clock.now()
+    try:
+        found = queries.connection_settings(code, now=now)
+    except NotFound as refusal:
+        if request.method == "POST":
+            raise
+        return no_such_connection(request, refusal)
+    in_use = rules.is_in_use(found.last_used_at, now)
+    form = DeleteForm(request.POST if request.method == "POST" else None, code=found.code if in_use else None)
+    if form.is_bound and form.is_valid():
+        operations.delete_connection(code=found.code, by=caller_of(request), now=now)
+        messages.success(request, _("The connection %(label)s is deleted.") % {"label": found.label})
+        return see_other("connections:list")
+    context = {
+        "section": "connect",
+        "connection": found,
+        "form": form,
+        "in_use": in_use,
+        "tokens": queries.live_tokens(found.code, now=now),
+    }
+    return render(request, "connections/delete.html", context, status=422 if form.is_bound else 200)
 
 
 def _ask(request: HttpRequest, code: str, template: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS
 from limen.connections import operations
 from limen.connections.forms import CreateForm
 from limen.connections.views.answers import caller_of, see_other
@@ -30,7 +30,8 @@ def connection_new(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             show_violations(form, refusal)
         else:
-            hand_over(request, to=new.code, secret=new.secret, password=new.password)
+            if caller_of(request).may(CONNECTION_CREDENTIALS):
+                hand_over(request, to=new.code, secret=new.secret, password=new.password)
             messages.success(request, _("The connection is created."))
             return see_other("connections:settings", new.code)
     context = {"section": "connect", "form": form, "limit": settings.LIMEN_CONNECTIONS_MAX}

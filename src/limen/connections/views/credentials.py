@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.accounts.rules import CONNECTION_CREDENTIALS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
 from limen.connections.views.answers import caller_of
 from limen.connections.views.handover import InClear
@@ -24,7 +24,8 @@ _TEXT = "text/plain"
 
 
 @require_POST
-@requires(MANAGE_CONNECTIONS)
+@requires(CONNECTION_CREDENTIALS)
+@requires(*SEEING_CONNECTIONS)
 def secret(request: HttpRequest, code: str) -> HttpResponse:
     """Give the secret: alone to the page's script, else the whole page with the secret in clear."""
     shown = _reveal(request, code)
@@ -36,7 +37,8 @@ def secret(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @sensitive_post_parameters("password")
-@requires(MANAGE_CONNECTIONS)
+@requires(CONNECTION_CREDENTIALS)
+@requires(*SEEING_CONNECTIONS)
 def env_file(request: HttpRequest, code: str) -> HttpResponse:
     """Give the variables of a connector. The password is on this page only while it shows it, and comes from there."""
     found = queries.connection_settings(code, now=clock.now())

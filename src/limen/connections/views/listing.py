@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_safe
 
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.accounts.rules import MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import ListedConnection
 from limen.connections.rules import FlowType
+from limen.connections.views.answers import caller_of
+from limen.connections.views.state import State
 from limen.kit import clock
-
-# A card's lamp is on while its connection was used within this time.
-RECENT = timedelta(days=7)
+from limen.kit.text import fold
 
 _TEST_HOOKS = {rules.OTHER: "data_other"}
 
@@ -32,7 +34,9 @@ class Card:
     initials: str
     last_used_at: datetime | None
     used_recently: bool
+    silent_days: int | None
     wrong_combination: bool
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +52,79 @@ class Section:
         return any(card.wrong_combination for card in self.cards)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is asked for: a part of a label, code or username, a flow type, a condition; "" is any."""
+
+    text: str
+    flow: str
+    condition: str
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Wanted:
+        """Read it from an address; what is unknown there asks for nothing."""
+        flow, condition = query.get("flow", ""), query.get("condition", "")
+        return cls(
+            text=query.get("search", "").strip()[:_SEARCH_MAX],
+            flow=flow if flow in rules.FLOW_TYPES else "",
+            condition=condition if condition in _CONDITIONS else "",
+        )
+
+    @property
+    def is_anything(self) -> bool:
+        return not (self.text or self.flow or self.condition)
+
+    def fits(self, one: ListedConnection, now: datetime) -> bool:
+        named = any(fold(self.text) in fold(name) for name in (one.label, one.code, one.username))
+        right_flow = self.flow in ("", one.flow_type)
+        return named and right_flow and (not self.condition or _CONDITIONS[self.condition][1](one, now))
+
+
+def _unused(one: ListedConnection, now: datetime) -> bool:
+    return rules.is_unused(last_used_at=one.last_used_at, created_at=one.created_at, now=now)
+
+
+def _ending(one: ListedConnection, now: datetime) -> bool:
+    is_over = rules.closed_by(enabled=True, expires_at=one.expires_at, now=now) is not None
+    return is_over or rules.days_left(one.expires_at, now) is not None
+
+
+_SEARCH_MAX = 255
+# What a connection can be looked for by, besides its names: in words, and as a test.
+_CONDITIONS: dict[str, tuple[str, Callable[[ListedConnection, datetime], bool]]] = {
+    "tracked": (gettext_noop("Tracked"), lambda one, now: one.auditable),
+    "untracked": (gettext_noop("Not tracked"), lambda one, now: not one.auditable),
+    "warning": (gettext_noop("With a warning"), lambda one, now: one.wrong_combination),
+    "unused": (gettext_noop("Unused for 90 days"), _unused),
+    "paused": (gettext_noop("Paused"), lambda one, now: not one.enabled),
+    "ending": (gettext_noop("Expired or about to"), _ending),
+}
+
+
 @require_safe
-@requires(MANAGE_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS)
 def connection_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     listed = queries.connections_for_list(now=now)
+    wanted = Wanted.of(request.GET)
+    found = [one for one in listed if wanted.fits(one, now)]
     limit = settings.LIMEN_CONNECTIONS_MAX
     context = {
         "section": "connect",
-        "sections": sections_of(listed, now),
+        "sections": sections_of(found, now),
         "count": len(listed),
+        "found": len(found),
+        "wanted": wanted,
+        "flows": [(flow.value, _(flow.plural)) for flow in rules.FLOW_TYPES.values()],
+        "conditions": [(condition, _(words)) for condition, (words, _fits) in _CONDITIONS.items()],
+        "may_manage": caller_of(request).may(MANAGE_CONNECTIONS),
         "limit": rules.limit_reached(limit).message if queries.limit_is_reached() else "",
     }
     return render(request, "connections/list.html", context)
 
 
 @require_GET
-@requires(MANAGE_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS)
 def legacy_list(request: HttpRequest) -> HttpResponse:
     """Lead the addresses of former versions to the list."""
     return redirect("connections:list")
@@ -90,5 +150,14 @@ def initials(label: str) -> str:
 
 
 def _card(one: ListedConnection, now: datetime) -> Card:
-    recently = one.last_used_at is not None and now - one.last_used_at < RECENT
-    return Card(one.code, one.label, initials(one.label), one.last_used_at, recently, one.wrong_combination)
+    silent = rules.silent_days(one.last_used_at, now)
+    return Card(
+        code=one.code,
+        label=one.label,
+        initials=initials(one.label),
+        last_used_at=one.last_used_at,
+        used_recently=one.last_used_at is not None and silent is None,
+        silent_days=silent,
+        wrong_combination=one.wrong_combination,
+        state=State.of(enabled=one.enabled, expires_at=one.expires_at, now=now),
+    )

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts import queries as accounts
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
-from limen.connections.forms import TONES, SettingsForm
+from limen.connections.forms import TONES, Choices, SettingsForm
 from limen.connections.queries import ConnectionSettings
-from limen.connections.views.answers import caller_of, no_such_connection, see_other
+from limen.connections.views.answers import May, caller_of, no_such_connection, see_other
 from limen.connections.views.handover import InClear, take_over
+from limen.connections.views.state import State
 from limen.kit import clock
 from limen.kit.errors import Conflict, Invalid, NotFound
 from limen.kit.http.json import base_url
@@ -27,7 +28,7 @@ from limen.kit.web.forms import show_violations
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(MANAGE_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS)
 def connection_settings(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, code)
@@ -35,14 +36,16 @@ def connection_settings(request: HttpRequest, code: str) -> HttpResponse:
         found = queries.connection_settings(code, now=clock.now())
     except NotFound as refusal:
         return no_such_connection(request, refusal)
-    # A HEAD shows nothing, so it must not use up what is shown once.
-    in_clear = take_over(request, found.code) if request.method == "GET" else InClear()
+    # Whoever may not see credentials (any more) gets none. A HEAD shows nothing, so it must not use up what is
+    # shown once.
+    shown = request.method == "GET" and caller_of(request).may(CONNECTION_CREDENTIALS)
+    in_clear = take_over(request, found.code) if shown else InClear()
     return settings_page(request, found, in_clear=in_clear)
 
 
 @require_safe
 @never_cache
-@requires(MANAGE_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS)
 def first_call(request: HttpRequest, code: str) -> HttpResponse:
     """Tell the page that waits whether the first call has come: 204 while it has not, then the new state.
 
@@ -71,7 +74,8 @@ def settings_page(
     status: int = 200,
 ) -> HttpResponse:
     """Show the page of a connection; `form` when it was refused, `in_clear` what is shown this once."""
-    form = form or _form(None, found)
+    now = clock.now()
+    form = form or _form(None, found, request)
     context = {
         "section": "connect",
         "connection": found,
@@ -83,6 +87,8 @@ def settings_page(
         "pim_url": base_url(request),
         "code": found.code,
         "first_call_at": found.first_call_at,
+        "may": May.of(caller_of(request)),
+        "state": State.of(enabled=found.enabled, expires_at=found.expires_at, now=now),
     }
     answer = render(request, "connections/settings.html", context, status=status)
     if in_clear:
@@ -91,11 +97,13 @@ def settings_page(
 
 
 def _save(request: HttpRequest, code: str) -> HttpResponse:
+    caller = caller_of(request)
+    caller.require(MANAGE_CONNECTIONS)
     found = queries.connection_settings(code, now=clock.now())
-    form = _form(request.POST, found)
+    form = _form(request.POST, found, request)
     if form.is_valid():
         try:
-            operations.update_connection(code=found.code, **_arguments(form), by=caller_of(request), now=clock.now())
+            operations.update_connection(code=found.code, **form.arguments(), by=caller, now=clock.now())
         except Invalid as refusal:
             show_violations(form, refusal)
         except Conflict:
@@ -106,13 +114,18 @@ def _save(request: HttpRequest, code: str) -> HttpResponse:
     return settings_page(request, found, form=form, status=422)
 
 
-def _form(data: Any, found: ConnectionSettings) -> SettingsForm:
-    return SettingsForm(data, found=found, roles=accounts.roles_to_choose(), groups=accounts.groups_to_choose())
-
-
-def _arguments(form: SettingsForm) -> dict[str, Any]:
-    named = {"user_role_id": "role_id", "user_group_id": "group_id"}
-    return {named.get(name, name): value for name, value in form.cleaned_data.items()}
+def _form(data: Any, found: ConnectionSettings, request: HttpRequest) -> SettingsForm:
+    caller = caller_of(request)
+    may = May.of(caller)
+    choices = Choices(
+        roles=accounts.roles_to_choose(),
+        groups=accounts.groups_to_choose(),
+        people=accounts.people_to_choose(),
+        roles_beyond=accounts.roles_beyond(caller.permissions) if may.rights else set(),
+    )
+    return SettingsForm(
+        data, found=found, choices=choices, timezone=caller.timezone, editable=may.manage, with_rights=may.rights
+    )
 
 
 def _page_of_conflict(request: HttpRequest, code: str) -> HttpResponse:
@@ -120,4 +133,4 @@ def _page_of_conflict(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.connection_settings(code, now=clock.now())
     typed = request.POST.copy()
     typed["version"] = str(found.version)
-    return settings_page(request, found, form=_form(typed, found), in_conflict=True, status=409)
+    return settings_page(request, found, form=_form(typed, found, request), in_conflict=True, status=409)

@@ -97,7 +97,10 @@ def panel(context: template.Context, content: str, title: str = "") -> SafeStrin
 def panel_link(
     context: template.Context, label: str, route: str, *args: Any, count: int | str | None = None, permission: str = ""
 ) -> dict[str, Any]:
-    """One link of the panel, marked when the page is it or lies below it; absent without the `permission`."""
+    """One link of the panel, marked when the page is it or lies below it; absent without the `permission`.
+
+    Of several permissions, with spaces between, one is enough.
+    """
     request: HttpRequest = context["request"]
     caller = context.get("caller")
     url = reverse(route, args=args)
@@ -105,7 +108,7 @@ def panel_link(
         "label": label,
         "url": url,
         "count": count,
-        "shown": not permission or (caller is not None and caller.may(permission)),
+        "shown": not permission or (caller is not None and any(map(caller.may, permission.split()))),
         "current": "page" if request.path == url else "true" if request.path.startswith(f"{url}/") else "",
     }
 
