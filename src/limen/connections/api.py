@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from limen.connections import operations, wire
 from limen.kit import clock
+from limen.kit.http.address import client_address
 from limen.kit.http.endpoint import ApiRequest, endpoint
 from limen.kit.http.json import raw_answer
 
@@ -23,7 +24,8 @@ def issue_token(request: ApiRequest) -> HttpResponse:
     asked = wire.read_token_request(
         body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
     )
-    answer = raw_answer(wire.token_answer(operations.grant_token(asked=asked, now=clock.now())))
+    granted = operations.grant_token(asked=asked, address=client_address(request), now=clock.now())
+    answer = raw_answer(wire.token_answer(granted))
     answer["Cache-Control"] = "no-store"
     answer["Pragma"] = "no-cache"
     return answer

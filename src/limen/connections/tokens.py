@@ -6,12 +6,16 @@ LIMEN_API_AUTHENTICATOR.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest
 
 from limen.accounts.rules import OVERALL, Caller
 from limen.connections import operations, queries, rules
+from limen.connections.rules import ClientConnection, Holder
 from limen.kit import clock
 from limen.kit.errors import Unauthenticated
+from limen.kit.http.address import client_address
 
 _REQUIRED = 'Authentication is required: send the access token as "Authorization: Bearer …".'
 _INVALID = "The access token is invalid. Authenticate again."
@@ -19,9 +23,11 @@ _EXPIRED = "The access token has expired. Refresh it or authenticate again."
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """Give the caller of a request; Unauthenticated, or Forbidden without overall access. 1 query.
+    """Give the caller of a request. 1 query.
 
-    One more in the first call of a minute of a connection, which notes that it is used.
+    One more in the first call of a minute of a connection, which notes that it is used, and one more for
+    a connection whose calls are limited. Raises Unauthenticated; Forbidden from an address or with a user
+    that the connection does not accept, and without overall access; TooMany.
     """
     holder = queries.holder(rules.digest(_bearer(request)))
     now = clock.now()
@@ -29,6 +35,8 @@ def authenticate(request: HttpRequest) -> Caller:
         raise Unauthenticated(_INVALID)
     if rules.is_expired(holder.expires_at, now):
         raise Unauthenticated(_EXPIRED)
+    if holder.connection is not None:
+        _hold_to_limits(request, holder, holder.connection, now)
     operations.note_use(holder=holder, now=now)
     caller = Caller(
         user_id=holder.user_id,
@@ -44,6 +52,18 @@ def authenticate(request: HttpRequest) -> Caller:
     )
     caller.require(OVERALL)
     return caller
+
+
+def _hold_to_limits(request: HttpRequest, holder: Holder, connection: ClientConnection, now: datetime) -> None:
+    if connection.allowed_networks:
+        rules.check_address(client_address(request), connection.allowed_networks)
+    if connection.strict and holder.is_wrong_pair:
+        rules.refuse_foreign_user()
+    if connection.calls_per_minute is not None:
+        rate = operations.count_call(connection_id=connection.id, limit=connection.calls_per_minute, now=now)
+        # Read by kit.http.middleware, so that refusals tell it too.
+        request.answer_headers = rate.headers()  # type: ignore[attr-defined]
+        rate.check()
 
 
 def _bearer(request: HttpRequest) -> str:

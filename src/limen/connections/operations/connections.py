@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from django.conf import settings
@@ -126,13 +126,26 @@ def update_connection(
 
 
 @transaction.atomic
-def regenerate_secret(*, code: str, by: Caller, now: datetime) -> str:
-    """Give the client another secret; the old one and all tokens of this client are worth nothing at once."""
+def regenerate_secret(*, code: str, keep_old: int = 0, by: Caller, now: datetime) -> str:
+    """Give the client another secret.
+
+    The old one is kept for `keep_old` hours (0 to 168), and so are the tokens of this client; 0: it and they
+    are worth nothing at once. There is one old secret at most: the one before it ends now. Invalid at `keep_old`.
+    """
+    rules.check_overlap(keep_old)
     row = queries.find(code, lock=True)
-    ClientSecret.objects.filter(client=row.client_id).delete()
+    secrets = ClientSecret.objects.filter(client=row.client_id)
+    if not keep_old:
+        secrets.delete()
+        _delete_tokens(Q(client=row.client_id))
+        data = {}
+    else:
+        until = now + timedelta(hours=keep_old)
+        secrets.exclude(valid_until=None).delete()
+        secrets.update(valid_until=until)
+        data = {"old_until": until.isoformat()}
     secret = _give_secret(row.client_id, now)
-    _delete_tokens(Q(client=row.client_id))
-    _record("secret_regenerated", row.code, by=by, now=now)
+    _record("secret_regenerated", row.code, data, by=by, now=now)
     return secret
 
 

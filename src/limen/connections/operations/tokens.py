@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,53 +15,83 @@ from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.connections import queries, rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
+from limen.connections.operations.access import note_failure
 from limen.connections.queries import ClientToAuthenticate
-from limen.connections.rules import Holder, TokenPair, TokenRequest
+from limen.connections.queries.access import limits_of
+from limen.connections.rules import Holder, Limits, TokenPair, TokenRequest
+from limen.kit.errors import Unprocessable
 
 # Tokens are purged in portions, so that no statement holds many rows for long.
 PURGE_BATCH = 10_000
 
 
-def grant_token(*, asked: TokenRequest, now: datetime) -> TokenPair:
-    """Answer a token request; Unprocessable with the first check that fails, in the contract's order.
+def grant_token(*, asked: TokenRequest, address: str = "", now: datetime) -> TokenPair:
+    """Answer a token request from an address; Unprocessable with the first check that fails, in the contract's order.
 
+    TooMany before all of them but the grant type, when too many wrong credentials came from this address;
+    Forbidden, once the client is known, from an address that its connection does not accept.
     The password is checked before the transaction: 25 ms of argon2 hold no lock.
     """
     rules.check_grant_type(asked)
-    client, secret_id = _authenticate_client(asked)
+    is_password = asked.grant_type == rules.PASSWORD
+    keys = rules.failure_keys(
+        client_id=asked.client_id, username=asked.username if is_password else "", address=address
+    )
+    paused_until = queries.attempts_paused_until(keys, now=now)
+    if paused_until is not None:
+        rules.refuse_attempts(paused_until - now)
+    with _failures_noted(keys, now):
+        client, secret_id = _authenticate_client(asked, now)
+    rules.check_address(address, client.allowed_networks, reason="address_not_allowed")
     rules.check_grant_allowed(asked, client.grant_types)
-    if asked.grant_type == rules.REFRESH_TOKEN:
+    place = rules.known_address(address)
+    if not is_password:
         rules.check_refresh_parameters(asked)
-        return refresh_token(asked=asked, client_id=client.id, now=now)
-    rules.check_password_parameters(asked)
-    user = _authenticate_user(asked)
-    rules.check_scope(asked)
-    return _issue_checked(asked, client.id, secret_id, user, now)
+        pair = refresh_token(asked=asked, client_id=client.id, address=place, now=now)
+    else:
+        rules.check_password_parameters(asked)
+        with _failures_noted(keys, now):
+            user = _authenticate_user(asked)
+        rules.check_scope(asked)
+        pair = _issue_checked(asked, client.id, secret_id, user, place, now)
+    if secret_id in client.ending:
+        ClientSecret.objects.filter(id=secret_id).update(last_used_at=now, last_used_from=place)
+    return pair
 
 
 @transaction.atomic
-def issue_token(*, client_id: int, user_id: int, now: datetime) -> TokenPair:
-    """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements."""
-    pair = TokenPair(rules.new_token(), rules.new_token(), settings.LIMEN_ACCESS_TOKEN_LIFETIME)
+def issue_token(
+    *, client_id: int, user_id: int, now: datetime, address: str = "", limits: Limits | None = None
+) -> TokenPair:
+    """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements.
+
+    `limits` says how long they live, where the connection of the client has lifetimes of its own.
+    """
+    limits = limits or Limits()
+    lifetime = limits.access_token_lifetime or settings.LIMEN_ACCESS_TOKEN_LIFETIME
+    refresh_lifetime = limits.refresh_token_lifetime or settings.LIMEN_REFRESH_TOKEN_LIFETIME
+    pair = TokenPair(rules.new_token(), rules.new_token(), lifetime)
     AccessToken.objects.create(
         digest=rules.digest(pair.access_token),
         expires_at=now + timedelta(seconds=pair.lifetime),
         client_id=client_id,
         user_id=user_id,
         created_at=now,
+        issued_to=address,
     )
     RefreshToken.objects.create(
         digest=rules.digest(pair.refresh_token),
-        expires_at=now + timedelta(seconds=settings.LIMEN_REFRESH_TOKEN_LIFETIME),
+        expires_at=now + timedelta(seconds=refresh_lifetime),
         client_id=client_id,
         user_id=user_id,
         created_at=now,
+        issued_to=address,
     )
     return pair
 
 
 @transaction.atomic
-def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime) -> TokenPair:
+def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime, address: str = "") -> TokenPair:
     """Exchange a refresh token of this client for a new pair. Of several who try at once, one gets it."""
     digest = rules.digest(asked.refresh_token)
     found = queries.refreshable(digest)
@@ -71,12 +103,14 @@ def refresh_token(*, asked: TokenRequest, client_id: int, now: datetime) -> Toke
     ):
         rules.refuse_token("refresh")
     rules.check_scope(asked)
-    _lock_connections(client_id, found.user_id)
+    connections = _lock_connections(client_id, found.user_id)
+    _refuse_foreign_user(connections, client_id, found.user_id)
     # The DELETE decides: whoever comes second waits for the first to commit, and finds no row.
     consumed, _ = RefreshToken.objects.filter(digest=digest).delete()
     if not consumed:
         rules.refuse_token("refresh")
-    return issue_token(client_id=client_id, user_id=found.user_id, now=now)
+    limits = _limits_of(connections, client_id)
+    return issue_token(client_id=client_id, user_id=found.user_id, now=now, address=address, limits=limits)
 
 
 def note_use(*, holder: Holder, now: datetime) -> None:
@@ -106,10 +140,19 @@ def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
     return purged
 
 
-def _authenticate_client(asked: TokenRequest) -> tuple[ClientToAuthenticate, int]:
+@contextmanager
+def _failures_noted(keys: list[bytes], now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except Unprocessable:
+        note_failure(keys=keys, now=now)
+        raise
+
+
+def _authenticate_client(asked: TokenRequest, now: datetime) -> tuple[ClientToAuthenticate, int]:
     """Give the client and the id of the secret it proved; the same refusal whatever is wrong."""
     identity = rules.parse_client_id(asked.client_id)
-    client = queries.client_to_authenticate(*identity) if identity else None
+    client = queries.client_to_authenticate(*identity, now=now) if identity else None
     secrets = client.secrets if client else {}
     proved = [id for id, secret in secrets.items() if rules.same_secret(secret, asked.client_secret)]
     if client is None or not proved:
@@ -128,7 +171,7 @@ def _authenticate_user(asked: TokenRequest) -> accounts_queries.UserRow:
 
 @transaction.atomic
 def _issue_checked(
-    asked: TokenRequest, client_id: int, secret_id: int, user: accounts_queries.UserRow, now: datetime
+    asked: TokenRequest, client_id: int, secret_id: int, user: accounts_queries.UserRow, address: str, now: datetime
 ) -> TokenPair:
     """Issue tokens if the credentials are still the right ones once nobody can change them any more."""
     connections = _lock_connections(client_id, user.id)
@@ -136,7 +179,9 @@ def _issue_checked(
         rules.refuse_token("client")
     if accounts_queries.user_to_authenticate(asked.username) != user:
         rules.refuse_token("user")
-    pair = issue_token(client_id=client_id, user_id=user.id, now=now)
+    _refuse_foreign_user(connections, client_id, user.id)
+    limits = _limits_of(connections, client_id)
+    pair = issue_token(client_id=client_id, user_id=user.id, now=now, address=address, limits=limits)
     for connection in connections:
         if connection.client_id == client_id:
             _touch(connection.id, now)
@@ -147,6 +192,15 @@ def _issue_checked(
 
 def _lock_connections(client_id: int, user_id: int) -> list[Connection]:
     return list(queries.connections_behind(client=client_id, user=user_id).select_for_update())
+
+
+def _limits_of(connections: list[Connection], client_id: int) -> Limits | None:
+    return next((limits_of(row) for row in connections if row.client_id == client_id), None)
+
+
+def _refuse_foreign_user(connections: list[Connection], client_id: int, user_id: int) -> None:
+    if any(row.strict and row.client_id == client_id and row.user_id != user_id for row in connections):
+        rules.refuse_token("foreign_user")
 
 
 @transaction.atomic

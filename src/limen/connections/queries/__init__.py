@@ -1,5 +1,6 @@
 """What the room's screens, its token endpoint and every call of the API read."""
 
+from limen.connections.queries.access import AccessPage, ActiveToken, ActiveTokens, OldSecret, access_page
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
@@ -18,6 +19,7 @@ from limen.connections.queries.secrets import instance_keys, open_secret, secret
 from limen.connections.queries.tokens import (
     ClientToAuthenticate,
     Refreshable,
+    attempts_paused_until,
     client_to_authenticate,
     connections_behind,
     holder,
@@ -26,14 +28,20 @@ from limen.connections.queries.tokens import (
 )
 
 __all__ = [
+    "AccessPage",
+    "ActiveToken",
+    "ActiveTokens",
     "Choice",
     "ClientToAuthenticate",
     "ConnectionSettings",
     "DataFlows",
     "Flow",
     "ListedConnection",
+    "OldSecret",
     "Refreshable",
     "WrongUser",
+    "access_page",
+    "attempts_paused_until",
     "client_to_authenticate",
     "code_is_taken",
     "connection_settings",

@@ -21,6 +21,9 @@ class ClientConnection:
     auditable: bool
     first_call_at: datetime | None
     last_used_at: datetime | None
+    allowed_networks: tuple[str, ...] = ()
+    calls_per_minute: int | None = None
+    strict: bool = False
 
     def use_is_due(self, now: datetime) -> bool:
         """Tell whether this call should move `last_used_at` (or is the first one)."""
