@@ -37,6 +37,10 @@ class ActiveToken:
     issued_to: str
     foreign_user: str
 
+    @property
+    def is_access(self) -> bool:
+        return self.kind == "access"
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveTokens:

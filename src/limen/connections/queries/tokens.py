@@ -128,6 +128,8 @@ def holder(digest: bytes) -> Holder | None:
     first = rows[0]
     expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
     own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
+    # The last before the two versions.
+    networks, calls_per_minute, strict = first[-5:-2]
     return Holder(
         expires_at=expires_at,
         user_id=user_id,
@@ -140,7 +142,16 @@ def holder(digest: bytes) -> Holder | None:
         own_connection=own_connection,
         connection=None
         if connection_id is None
-        else ClientConnection(connection_id, flow_type, auditable, called_at, used_at, tuple(first[16]), *first[17:19]),
+        else ClientConnection(
+            connection_id,
+            flow_type,
+            auditable,
+            called_at,
+            used_at,
+            allowed_networks=tuple(networks),
+            calls_per_minute=calls_per_minute,
+            strict=strict,
+        ),
         structure_versions=structure.versions_of(first),
     )
 
