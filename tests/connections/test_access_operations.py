@@ -9,9 +9,19 @@ from typing import Any
 import orjson
 import pytest
 
+from limen.accounts.hashers import Argon2
+from limen.accounts.models import User
 from limen.accounts.rules import SYSTEM
 from limen.connections import operations, queries, rules
-from limen.connections.models import AccessToken, CallCount, ClientSecret, Connection, RefreshToken, TokenFailure
+from limen.connections.models import (
+    AccessToken,
+    CallCount,
+    ClientSecret,
+    Connection,
+    OldPassword,
+    RefreshToken,
+    TokenFailure,
+)
 from limen.connections.operations import NewConnection
 from limen.connections.rules import Limits, TokenPair, TokenRequest
 from limen.events import queries as events
@@ -143,6 +153,80 @@ class TestOverlap:
         assert secret not in data
 
 
+class TestPasswordOverlap:
+    def regenerate(self, keep_old: int = 0, at: datetime = NOW) -> str:
+        return operations.regenerate_password(code="erp", keep_old=keep_old, by=SYSTEM, now=at)
+
+    def test_both_passwords_work_until_the_end_and_then_only_the_new_one(self, erp: NewConnection) -> None:
+        before = grant(erp)
+        password = self.regenerate(24)
+        just_before, then = NOW + timedelta(hours=23, minutes=59), NOW + timedelta(hours=24)
+        assert is_alive(before.access_token)
+        for at in (NOW, just_before):
+            assert grant(erp, at=at) and grant(erp, at=at, password=password)
+            assert refused(lambda at=at: grant(erp, at=at, password="wrong")) == (422, "invalid_grant")  # type: ignore[misc]
+        assert refused(lambda: grant(erp, at=then)) == (422, "invalid_grant")
+        assert grant(erp, at=then, password=password)
+
+    def test_there_is_one_old_password_at_most(self, erp: NewConnection) -> None:
+        second, third = self.regenerate(24), self.regenerate(24)
+        assert refused(lambda: grant(erp)) == (422, "invalid_grant")
+        assert grant(erp, password=second) and grant(erp, password=third)
+        self.regenerate()
+        assert not OldPassword.objects.exists()
+        assert refused(lambda: grant(erp, password=second)) == (422, "invalid_grant")
+
+    def test_it_opens_nobody_elses_door(self, erp: NewConnection) -> None:
+        shop = make_connection(code="shop")
+        self.regenerate(24)
+        assert refused(lambda: grant(shop, password=erp.password)) == (422, "invalid_grant")
+        User.objects.filter(username=erp.username).update(enabled=False)
+        assert refused(lambda: grant(erp)) == (422, "invalid_grant")
+
+    def test_the_page_tells_until_when_and_who_still_uses_the_old_one(self, erp: NewConnection) -> None:
+        password = self.regenerate(24)
+        grant(erp, password=password)
+        old = queries.access_page("erp", now=NOW).old_password
+        assert old and (old.valid_until, old.last_used_at) == (NOW + timedelta(hours=24), None)
+        grant(erp, address=THERE)
+        old = queries.access_page("erp", now=NOW).old_password
+        assert old and (old.last_used_at, old.last_used_from) == (NOW, THERE)
+
+    def test_the_old_one_can_be_revoked_and_tokens_live_on(self, erp: NewConnection) -> None:
+        pair = grant(erp)
+        self.regenerate(24)
+        operations.revoke_old_password(code="erp", by=SYSTEM, now=NOW)
+        operations.revoke_old_password(code="erp", by=SYSTEM, now=NOW)
+        assert refused(lambda: grant(erp)) == (422, "invalid_grant")
+        assert is_alive(pair.access_token)
+        assert kinds() == ["old_password_revoked", "password_regenerated", "created"]
+
+    def test_while_one_is_kept_every_refusal_costs_the_same(self, erp: NewConnection, monkeypatch: Any) -> None:
+        shop = make_connection(code="shop")
+        self.regenerate(24)
+        hashed: list[int] = []
+        for name in ("encode", "verify"):
+            was = getattr(Argon2, name)
+            monkeypatch.setattr(Argon2, name, lambda *args, was=was, **kw: hashed.append(1) or was(*args, **kw))
+        counts = []
+        for changes in ({"username": "nobody"}, {"username": shop.username}, {}):
+            hashed.clear()
+            assert refused(lambda changes=changes: grant(erp, **({"password": "wrong"} | changes)))[0] == 422  # type: ignore[misc]
+            counts.append(len(hashed))
+        assert counts == [2, 2, 2]
+
+    def test_it_is_kept_as_a_hash_and_purged(self, erp: NewConnection) -> None:
+        self.regenerate(1)
+        assert OldPassword.objects.get().password.startswith("argon2")
+        operations.purge_limits(now=NOW + timedelta(hours=1))
+        assert not OldPassword.objects.exists()
+
+    def test_it_goes_with_the_connection(self, erp: NewConnection) -> None:
+        self.regenerate(1)
+        operations.delete_connection(code="erp", by=SYSTEM, now=NOW)
+        assert not OldPassword.objects.exists()
+
+
 class TestTokens:
     def test_the_page_lists_the_live_ones_newest_first(self, erp: NewConnection, count_queries: Any) -> None:
         shop = make_connection(code="shop")
@@ -150,7 +234,7 @@ class TestTokens:
         grant(erp, at=NOW - timedelta(hours=2), address="unknown")
         token_for(erp, user_of=shop, now=NOW)
         token_for(shop, user_of=erp, now=NOW)
-        with count_queries(6):
+        with count_queries(7):
             tokens = queries.access_page("erp", now=NOW).tokens
         assert tokens.count == 3
         assert sorted((one.kind, one.issued_to, one.foreign_user) for one in tokens.newest[:2]) == [
@@ -377,6 +461,7 @@ class TestCountCall:
     "act",
     [
         lambda: operations.revoke_old_secret(code="nope", by=SYSTEM, now=NOW),
+        lambda: operations.revoke_old_password(code="nope", by=SYSTEM, now=NOW),
         lambda: operations.revoke_tokens(code="nope", by=SYSTEM, now=NOW),
         lambda: operations.revoke_token(code="nope", kind="access", token=1, by=SYSTEM, now=NOW),
         lambda: operations.set_limits(code="nope", limits=Limits(), by=SYSTEM, now=NOW),

@@ -91,6 +91,28 @@ class TestRegenerate:
         assert token_status(erp) == 422
 
 
+class TestRegeneratePassword:
+    URL = f"{ROOT}/regenerate-password"
+
+    def test_with_an_overlap_both_work_until_the_old_one_is_revoked(
+        self, admin: Client, read: Any, erp: NewConnection
+    ) -> None:
+        assert re.findall(r'value="(\d+)"[^>]* checked', read(self.URL)) == ["0"]
+        page = admin.post(self.URL, {"keep_old": "1"}, follow=True).content.decode()
+        new = shown(page, "password")
+        assert (token_status(erp), token_status(erp, password=new)) == (200, 200)
+        page = read(PAGE)
+        url = f"{PAGE}/old-password"
+        assert "Two passwords work" in page and f'href="{url}"' in page and new not in page
+        assert "Revoke the old password?" in read(url) and token_status(erp) == 200
+        assert admin.post(url, follow=True).redirect_chain == [(PAGE, 303)]
+        assert (token_status(erp), token_status(erp, password=new)) == (422, 200)
+
+    def test_any_other_time_is_refused_and_nothing_changes(self, admin: Client, erp: NewConnection) -> None:
+        assert admin.post(self.URL, {"keep_old": "9"}).status_code == 422
+        assert token_status(erp) == 200
+
+
 class TestTokens:
     def test_they_are_listed_with_address_and_foreign_user(self, read: Any, erp: NewConnection) -> None:
         assert "No token is alive" in read(PAGE)
@@ -208,7 +230,7 @@ class TestPermissions:
         assert "Active tokens" in client.get(PAGE).content.decode()
         assert client.post(PAGE, typed()).status_code == 403
 
-    @pytest.mark.parametrize("path", ["old-secret", "tokens", "tokens/access/1", "tokens/refresh/1"])
+    @pytest.mark.parametrize("path", ["old-secret", "old-password", "tokens", "tokens/access/1", "tokens/refresh/1"])
     def test_every_credential_action_needs_its_permission(self, erp: NewConnection, path: str) -> None:
         client = person(SEE_CONNECTIONS, MANAGE_CONNECTIONS)
         for act in (client.get, client.post):

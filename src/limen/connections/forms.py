@@ -95,18 +95,18 @@ class CreateForm(forms.Form):
 
 
 _OVERLAPS: dict[str, Any] = {
-    "0": _("It and all tokens end at once. For a secret that somebody else may know."),
-    "1": _("Both secrets work, and tokens live on. For somebody who changes it right now."),
-    "24": _("Both secrets work, and tokens live on. For a change within the day."),
-    "168": _("Both secrets work, and tokens live on. For several programs, or a partner."),
+    "0": _("It and all tokens end at once. For one that somebody else may know."),
+    "1": _("Both work, and tokens live on. For somebody who changes it right now."),
+    "24": _("Both work, and tokens live on. For a change within the day."),
+    "168": _("Both work, and tokens live on. For several programs, or a partner."),
 }
 
 
 class RegenerateForm(forms.Form):
-    """For how long the old secret is kept beside the new one, in hours; nothing chosen is not at all."""
+    """For how long the old secret or password is kept beside the new one, in hours; nothing chosen is not at all."""
 
     keep_old = forms.ChoiceField(
-        label=_("The old secret"),
+        label=_("The old one"),
         required=False,
         choices=[
             ("0", _("Revoke it now")),

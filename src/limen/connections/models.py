@@ -158,6 +158,22 @@ class WrongCombination(models.Model):
         return self.username
 
 
+class OldPassword(models.Model):
+    """The former password of a connection's user, hashed, that still opens the token endpoint until `valid_until`."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="old_password")
+    password = models.CharField(max_length=128)
+    valid_until = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=ADDRESS_MAX, default="")
+
+    class Meta:
+        db_table = "connection_old_password"
+
+    def __str__(self) -> str:
+        return f"old password until {self.valid_until}"
+
+
 class TokenFailure(models.Model):
     """Refused credentials at the token endpoint since `since`, of one client or one username from one address.
 

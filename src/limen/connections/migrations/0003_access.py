@@ -95,6 +95,28 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["since"], name="connection_failure_since")],
             },
         ),
+        migrations.CreateModel(
+            name="OldPassword",
+            fields=[
+                (
+                    "connection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="old_password",
+                        serialize=False,
+                        to="connections.connection",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128)),
+                ("valid_until", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("last_used_from", models.CharField(default="", max_length=49)),
+            ],
+            options={
+                "db_table": "connection_old_password",
+            },
+        ),
         # A counter of this minute is not worth a flush of the log for each call.
         migrations.RunSQL(
             "ALTER TABLE connection_call_count SET UNLOGGED", "ALTER TABLE connection_call_count SET LOGGED"

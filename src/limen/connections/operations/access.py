@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from limen.accounts.rules import Caller
 from limen.connections import queries, rules
-from limen.connections.models import ClientSecret, TokenFailure
+from limen.connections.models import ClientSecret, OldPassword, TokenFailure
 from limen.connections.queries.access import TOKENS, limits_of
 from limen.connections.rules import Limits, Rate
 from limen.events import operations as events
@@ -52,6 +52,15 @@ def revoke_old_secret(*, code: str, by: Caller, now: datetime) -> None:
     ended, _ = ClientSecret.objects.filter(client=row.client_id).exclude(valid_until=None).delete()
     if ended:
         _record("old_secret_revoked", row.code, {}, by=by, now=now)
+
+
+@transaction.atomic
+def revoke_old_password(*, code: str, by: Caller, now: datetime) -> None:
+    """End the password that was kept beside the present one, as `revoke_old_secret` does."""
+    row = queries.find(code, lock=True)
+    ended, _ = OldPassword.objects.filter(connection=row).delete()
+    if ended:
+        _record("old_password_revoked", row.code, {}, by=by, now=now)
 
 
 @transaction.atomic
@@ -103,8 +112,12 @@ def count_call(*, connection_id: int, limit: int, now: datetime) -> Rate:
 
 
 def purge_limits(*, now: datetime) -> None:
-    """Delete old secrets that have ended, and counts of failures that keep nobody out any more. 2 statements."""
+    """Delete old secrets and passwords that have ended, and counts of failures that keep nobody out any more.
+
+    3 statements.
+    """
     ClientSecret.objects.filter(valid_until__lte=now).delete()
+    OldPassword.objects.filter(valid_until__lte=now).delete()
     TokenFailure.objects.filter(since__lte=now - timedelta(seconds=settings.LIMEN_TOKEN_PAUSE)).delete()
 
 

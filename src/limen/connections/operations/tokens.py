@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,7 +15,14 @@ from django.db.models.functions import Coalesce
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.connections import queries, rules
-from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
+from limen.connections.models import (
+    AccessToken,
+    ClientSecret,
+    Connection,
+    OldPassword,
+    RefreshToken,
+    WrongCombination,
+)
 from limen.connections.operations.access import note_failure
 from limen.connections.queries import ClientToAuthenticate
 from limen.connections.queries.access import limits_of
@@ -51,9 +59,9 @@ def grant_token(*, asked: TokenRequest, address: str = "", now: datetime) -> Tok
     else:
         rules.check_password_parameters(asked)
         with _failures_noted(keys, now):
-            user = _authenticate_user(asked)
+            user, by_old_password = _authenticate_user(asked, now)
         rules.check_scope(asked)
-        pair = _issue_checked(asked, client.id, secret_id, user, place, now)
+        pair = _issue_checked(asked, client.id, secret_id, user, by_old_password, place, now)
     if secret_id in client.ending:
         ClientSecret.objects.filter(id=secret_id).update(last_used_at=now, last_used_from=place)
     return pair
@@ -160,24 +168,43 @@ def _authenticate_client(asked: TokenRequest, now: datetime) -> tuple[ClientToAu
     return client, proved[0]
 
 
-def _authenticate_user(asked: TokenRequest) -> accounts_queries.UserRow:
+def _authenticate_user(asked: TokenRequest, now: datetime) -> tuple[accounts_queries.UserRow, bool]:
+    """Give the user, and whether it was the old password that proved it; the same refusal whatever is wrong."""
     user = accounts_queries.user_to_authenticate(asked.username)
     # Checked for nobody too, and before anything else is looked at: time tells nothing either.
     right = accounts.check_password(user, asked.password)
-    if user is None or not right or not user.enabled or user.type == "job":
+    old = not right and _is_old_password(user, asked.password, now)
+    if user is None or not (right or old) or not user.enabled or user.type == "job":
         rules.refuse_token("user")
-    return user
+    return user, old
+
+
+def _is_old_password(user: accounts_queries.UserRow | None, password: str, now: datetime) -> bool:
+    """Compare with the old password, if one is kept; while any is kept, the check takes as long for everybody."""
+    kept = queries.old_passwords(now=now)
+    if not kept:
+        return False
+    old = kept.get(user.id) if user else None
+    return accounts.check_password(replace(user, password=old) if user and old else None, password)
 
 
 @transaction.atomic
 def _issue_checked(
-    asked: TokenRequest, client_id: int, secret_id: int, user: accounts_queries.UserRow, address: str, now: datetime
+    asked: TokenRequest,
+    client_id: int,
+    secret_id: int,
+    user: accounts_queries.UserRow,
+    by_old_password: bool,
+    address: str,
+    now: datetime,
 ) -> TokenPair:
     """Issue tokens if the credentials are still the right ones once nobody can change them any more."""
     connections = _lock_connections(client_id, user.id)
     if not ClientSecret.objects.filter(id=secret_id).exists():
         rules.refuse_token("client")
     if accounts_queries.user_to_authenticate(asked.username) != user:
+        rules.refuse_token("user")
+    if by_old_password and not _note_old_password(user.id, address, now):
         rules.refuse_token("user")
     _refuse_foreign_user(connections, client_id, user.id)
     limits = _limits_of(connections, client_id)
@@ -188,6 +215,12 @@ def _issue_checked(
             if connection.user_id != user.id:
                 _note_wrong_combination(connection.id, user.username, now)
     return pair
+
+
+def _note_old_password(user_id: int, address: str, now: datetime) -> bool:
+    """Note a use of the old password; False when it was revoked since it was checked."""
+    kept = OldPassword.objects.filter(connection__user=user_id)
+    return bool(kept.update(last_used_at=now, last_used_from=address))
 
 
 def _lock_connections(client_id: int, user_id: int) -> list[Connection]:

@@ -1,6 +1,6 @@
 """What the room's screens, its token endpoint and every call of the API read."""
 
-from limen.connections.queries.access import AccessPage, ActiveToken, ActiveTokens, OldSecret, access_page
+from limen.connections.queries.access import AccessPage, ActiveToken, ActiveTokens, OldCredential, access_page
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
@@ -23,6 +23,7 @@ from limen.connections.queries.tokens import (
     client_to_authenticate,
     connections_behind,
     holder,
+    old_passwords,
     refreshable,
     wrong_combination_noted_at,
 )
@@ -37,7 +38,7 @@ __all__ = [
     "DataFlows",
     "Flow",
     "ListedConnection",
-    "OldSecret",
+    "OldCredential",
     "Refreshable",
     "WrongUser",
     "access_page",
@@ -55,6 +56,7 @@ __all__ = [
     "holder",
     "instance_keys",
     "limit_is_reached",
+    "old_passwords",
     "open_secret",
     "refreshable",
     "secret_of",

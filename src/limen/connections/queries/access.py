@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Literal
 
-from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken
+from limen.connections.models import AccessToken, ClientSecret, Connection, OldPassword, RefreshToken
 from limen.connections.queries.connections import find
 from limen.connections.rules import Limits
 
@@ -18,8 +18,8 @@ TOKENS: dict[str, type[AccessToken | RefreshToken]] = {"access": AccessToken, "r
 
 
 @dataclass(frozen=True, slots=True)
-class OldSecret:
-    """A secret that still works until `valid_until`; `last_used_at` is None while nobody used it since."""
+class OldCredential:
+    """A secret or password that still works until `valid_until`; `last_used_at` is None while nobody used it since."""
 
     valid_until: datetime
     last_used_at: datetime | None
@@ -56,19 +56,21 @@ class AccessPage:
     label: str
     version: int
     limits: Limits
-    old_secret: OldSecret | None
+    old_secret: OldCredential | None
+    old_password: OldCredential | None
     tokens: ActiveTokens
 
 
 def access_page(code: str, *, now: datetime) -> AccessPage:
-    """Give how one connection may be used and what is in use; NotFound as `find`. 6 queries."""
+    """Give how one connection may be used and what is in use; NotFound as `find`. 7 queries."""
     row = find(code)
     return AccessPage(
         code=row.code,
         label=row.label,
         version=row.version,
         limits=limits_of(row),
-        old_secret=_old_secret(row, now),
+        old_secret=_described(ClientSecret.objects.filter(client=row.client_id, valid_until__gt=now).first()),
+        old_password=_described(OldPassword.objects.filter(connection=row, valid_until__gt=now).first()),
         tokens=_active_tokens(row, now),
     )
 
@@ -83,11 +85,10 @@ def limits_of(row: Connection) -> Limits:
     )
 
 
-def _old_secret(row: Connection, now: datetime) -> OldSecret | None:
-    old = ClientSecret.objects.filter(client=row.client_id, valid_until__gt=now).first()
+def _described(old: ClientSecret | OldPassword | None) -> OldCredential | None:
     if old is None or old.valid_until is None:
         return None
-    return OldSecret(old.valid_until, old.last_used_at, old.last_used_from)
+    return OldCredential(old.valid_until, old.last_used_at, old.last_used_from)
 
 
 def _active_tokens(row: Connection, now: datetime) -> ActiveTokens:

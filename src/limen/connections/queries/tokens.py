@@ -16,6 +16,7 @@ from limen.connections.models import (
     AccessToken,
     ClientSecret,
     Connection,
+    OldPassword,
     RefreshToken,
     TokenFailure,
     WrongCombination,
@@ -69,6 +70,12 @@ def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) 
     except SealedWithUnknownKey:
         log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
         return None
+
+
+def old_passwords(*, now: datetime) -> dict[int, str]:
+    """Give the hashes of all old passwords that still work, by user: few, and none most of the time. 1 query."""
+    kept = OldPassword.objects.filter(valid_until__gt=now)
+    return dict(kept.values_list("connection__user_id", "password"))
 
 
 def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:

@@ -73,7 +73,7 @@ def check_limits(limits: Limits) -> list[Violation]:
 def check_overlap(hours: int) -> None:
     """Raise Invalid at `keep_old` unless an old secret can be kept for so many hours."""
     if not 0 <= hours <= OVERLAP_MAX_HOURS:
-        message = f"The old secret can be kept for 0 to {OVERLAP_MAX_HOURS} hours."
+        message = f"The old one can be kept for 0 to {OVERLAP_MAX_HOURS} hours."
         raise Invalid([Violation("keep_old", "secret.overlap", message)])
 
 

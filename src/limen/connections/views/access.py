@@ -56,6 +56,25 @@ def revoke_old_secret(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(CONNECTION_CREDENTIALS)
+def revoke_old_password(request: HttpRequest, code: str) -> HttpResponse:
+    if request.method != "POST":
+        return _ask(
+            request,
+            code,
+            title=_("Revoke the old password?"),
+            lead=_("The password that was kept beside the new one stops working now."),
+            points=[
+                _("Programs that still use it are locked out until they have the new one."),
+                _("Tokens live on. Revoke them too when the old password has leaked."),
+            ],
+        )
+    operations.revoke_old_password(code=code, by=caller_of(request), now=clock.now())
+    messages.success(request, _("The old password is revoked. Only the new one works."))
+    return see_other("connections:access", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(CONNECTION_CREDENTIALS)
 def revoke_tokens(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(

@@ -38,12 +38,17 @@ def regenerate_secret(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(MANAGE_CONNECTIONS)
 def regenerate_password(request: HttpRequest, code: str) -> HttpResponse:
-    if request.method != "POST":
-        return _ask(request, code, "connections/regenerate_password.html")
-    password = operations.regenerate_password(code=code, by=caller_of(request), now=clock.now())
+    form = RegenerateForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _ask(request, code, "connections/regenerate_password.html", form=form)
+    keep_old = form.cleaned_data["keep_old"]
+    password = operations.regenerate_password(code=code, keep_old=keep_old, by=caller_of(request), now=clock.now())
     code = _as_stored(code)
     hand_over(request, to=code, password=password)
-    messages.success(request, _("The connection has a new password. Give it to the connector."))
+    if keep_old:
+        messages.success(request, _("The connection has a new password. The old one works on: see Access."))
+    else:
+        messages.success(request, _("The connection has a new password. Give it to the connector."))
     return see_other("connections:settings", code)
 
 
