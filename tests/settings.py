@@ -28,3 +28,5 @@ from limen.config.settings import *  # noqa: F403  # the environment above must 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Nothing is collected in tests, and a folder that is missing is a warning.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+# Many tests send wrong credentials, all of them from one address.
+LIMEN_TOKEN_FAILURES = 1_000_000

@@ -12,10 +12,10 @@ from django.db import connection
 
 from limen.accounts.rules import SYSTEM
 from limen.connections import operations, queries, rules
-from limen.connections.models import Connection, OAuthClient, RefreshToken, WrongCombination
+from limen.connections.models import Connection, OAuthClient, RefreshToken, TokenFailure, WrongCombination
 from limen.connections.operations import tokens
 from limen.connections.rules import TokenRequest
-from limen.kit.errors import Refused
+from limen.kit.errors import Refused, Unauthenticated
 from tests.factories.connections import NOW, make_connection, token_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("installed")]
@@ -118,6 +118,56 @@ def test_case_128_no_token_slips_through_a_pause_that_comes_between(monkeypatch:
     assert refusal.value.reason == "invalid_grant"
     # What it had it keeps, for when it is resumed.
     assert RefreshToken.objects.count() == 1
+
+
+def test_no_token_slips_through_the_revocation_of_all(monkeypatch: Any) -> None:
+    new = make_connection(code="erp")
+    row = Connection.objects.get()
+    pair = operations.issue_token(client_id=row.client_id, user_id=row.user_id, now=NOW)
+    asked = TokenRequest("refresh_token", new.client_id, new.secret, refresh_token=pair.refresh_token)
+    with (
+        between(monkeypatch, lambda: operations.revoke_tokens(code="erp", by=SYSTEM, now=NOW)),
+        pytest.raises(Refused),
+    ):
+        operations.grant_token(asked=asked, now=NOW)
+    assert not RefreshToken.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["revoke_old_secret", "revoke_old_password"])
+def test_an_old_credential_that_is_revoked_between_buys_nothing(monkeypatch: Any, act: str) -> None:
+    new = make_connection(code="erp")
+    operations.regenerate_secret(code="erp", keep_old=1, by=SYSTEM, now=NOW)
+    operations.regenerate_password(code="erp", keep_old=1, by=SYSTEM, now=NOW)
+    asked = TokenRequest("password", new.client_id, new.secret, new.username, new.password)
+    with (
+        between(monkeypatch, lambda: getattr(operations, act)(code="erp", by=SYSTEM, now=NOW)),
+        pytest.raises(Refused) as refusal,
+    ):
+        operations.grant_token(asked=asked, now=NOW)
+    assert refusal.value.status == 422
+    assert not RefreshToken.objects.exists()
+
+
+def test_calls_at_once_share_one_limit() -> None:
+    make_connection(code="erp")
+    id = Connection.objects.get().id
+    results = at_once(*[lambda: operations.count_call(connection_id=id, limit=3, now=NOW).calls] * 8)
+    assert sorted(results, key=str) == [1, 2, 3, *[None] * 5]
+
+
+def test_a_call_counted_while_the_connection_is_deleted_has_no_token_any_more() -> None:
+    make_connection(code="erp")
+    id = Connection.objects.get().id
+    operations.delete_connection(code="erp", by=SYSTEM, now=NOW)
+    with pytest.raises(Unauthenticated):
+        operations.count_call(connection_id=id, limit=3, now=NOW)
+
+
+def test_failures_at_once_are_all_counted() -> None:
+    keys = rules.failure_keys(client_id="1_a", username="erp", address="192.0.2.1")
+    results = at_once(*[lambda: operations.note_failure(keys=keys, now=NOW)] * 8)
+    assert results == [None] * 8
+    assert set(TokenFailure.objects.values_list("failures", flat=True)) == {8}
 
 
 def test_a_use_noted_while_the_connection_is_deleted_is_no_error() -> None:

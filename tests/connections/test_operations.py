@@ -433,8 +433,9 @@ class TestGrantToken:
 
     def test_it_costs_a_constant_number_of_queries(self, count_queries: Any) -> None:
         new = make_connection()
-        # client, user, savepoint, lock, secret, user, savepoint, two tokens, release, use with its savepoint, release
-        with count_queries(14):
+        # failures, client, user, savepoint, lock, secret, user, savepoint, two tokens, release,
+        # use with its savepoint, release
+        with count_queries(15):
             grant(new)
 
     def test_each_password_grant_adds_a_session(self) -> None:

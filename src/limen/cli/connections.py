@@ -120,28 +120,32 @@ def show(code: str, as_json: bool) -> None:
 
 @connections.command("regenerate-secret")
 @click.argument("code")
+@click.option("--keep-old", default=0, metavar="HOURS", help="Keep the old secret, and tokens, for so long (0 to 168).")
 @json_option
 @with_database
-def regenerate_secret(code: str, as_json: bool) -> None:
-    """Make a new secret for CODE; the old one and every token end at once."""
+def regenerate_secret(code: str, keep_old: int, as_json: bool) -> None:
+    """Make a new secret for CODE; the old one and every token end at once, or after a while."""
     from limen.accounts.rules import SYSTEM
     from limen.connections import operations
     from limen.kit import clock
 
-    _print({"secret": operations.regenerate_secret(code=code, by=SYSTEM, now=clock.now())}, as_json)
+    secret = operations.regenerate_secret(code=code, keep_old=keep_old, by=SYSTEM, now=clock.now())
+    _print({"secret": secret}, as_json)
 
 
 @connections.command("regenerate-password")
 @click.argument("code")
+@click.option("--keep-old", default=0, metavar="HOURS", help="Keep the old one, and tokens, for so long (0 to 168).")
 @json_option
 @with_database
-def regenerate_password(code: str, as_json: bool) -> None:
-    """Make a new password for CODE; the old one and every token of its user end at once."""
+def regenerate_password(code: str, keep_old: int, as_json: bool) -> None:
+    """Make a new password for CODE; the old one and every token of its user end at once, or after a while."""
     from limen.accounts.rules import SYSTEM
     from limen.connections import operations
     from limen.kit import clock
 
-    _print({"password": operations.regenerate_password(code=code, by=SYSTEM, now=clock.now())}, as_json)
+    password = operations.regenerate_password(code=code, keep_old=keep_old, by=SYSTEM, now=clock.now())
+    _print({"password": password}, as_json)
 
 
 @connections.command()

@@ -118,6 +118,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
     Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),
     Setting(
+        "LIMEN_TOKEN_FAILURES",
+        positive,
+        "10",
+        "Wrong credentials of one client or username from one address before the token endpoint pauses for them.",
+    ),
+    Setting("LIMEN_TOKEN_PAUSE", positive, "300", "Seconds of that pause, counted from the first failure."),
+    Setting(
         "LIMEN_DEBUG", switch, "0", "Developer mode: error pages with a traceback. Never where others can reach it."
     ),
 )

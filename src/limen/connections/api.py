@@ -26,8 +26,8 @@ def issue_token(request: ApiRequest) -> HttpResponse:
         body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
     )
     origin = Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""))
-    pair = operations.grant_token(asked=asked, origin=origin, now=clock.now())
-    answer = raw_answer(wire.token_answer(pair))
+    granted = operations.grant_token(asked=asked, origin=origin, now=clock.now())
+    answer = raw_answer(wire.token_answer(granted))
     answer["Cache-Control"] = "no-store"
     answer["Pragma"] = "no-cache"
     return answer

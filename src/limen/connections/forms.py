@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from limen.accounts.queries import GroupChoice, PersonChoice, RoleChoice
 from limen.connections import rules
 from limen.connections.queries import ConnectionSettings, Owner
+from limen.connections.rules import Limits
 from limen.kit.text import fold
 from limen.kit.web.forms import ChoiceCards
 
@@ -103,6 +105,124 @@ class Choices:
     groups: list[GroupChoice]
     people: list[PersonChoice]
     roles_beyond: set[int]
+
+
+_OVERLAPS: dict[str, Any] = {
+    "0": _("It and all tokens end at once. For one that somebody else may know."),
+    "1": _("Both work, and tokens live on. For somebody who changes it right now."),
+    "24": _("Both work, and tokens live on. For a change within the day."),
+    "168": _("Both work, and tokens live on. For several programs, or a partner."),
+}
+
+
+class RegenerateForm(forms.Form):
+    """For how long the old secret or password is kept beside the new one, in hours; nothing chosen is not at all."""
+
+    keep_old = forms.ChoiceField(
+        label=_("The old one"),
+        required=False,
+        choices=[
+            ("0", _("Revoke it now")),
+            ("1", _("Keep it for 1 hour")),
+            ("24", _("Keep it for 24 hours")),
+            ("168", _("Keep it for 7 days")),
+        ],
+        widget=ChoiceCards(sentences=_OVERLAPS),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"keep_old": "0"})
+
+    def clean_keep_old(self) -> int:
+        return int(self.cleaned_data["keep_old"] or 0)
+
+
+class AccessForm(forms.Form):
+    """What the calls of a connection are held to. Lifetimes are typed in minutes and hours, and kept in seconds."""
+
+    allowed_addresses = forms.CharField(
+        label=_("Allowed addresses"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none", "class": "mono"}),
+    )
+    strict = forms.BooleanField(label=_("Accept only the connection's own user"), required=False)
+    calls_per_minute = forms.IntegerField(
+        label=_("Calls per minute"),
+        required=False,
+        help_text=_("All its programs together. Empty: no limit. Beyond it they are asked to wait, with status 429."),
+    )
+    access_token_lifetime = forms.IntegerField(label=_("Access tokens live for … minutes"), required=False)
+    refresh_token_lifetime = forms.IntegerField(label=_("Refresh tokens live for … hours"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, limits: Limits, version: int, address: str, editable: bool = True) -> None:
+        super().__init__(data, initial=_limits_as_typed(limits) | {"version": version})
+        self.fields["allowed_addresses"].help_text = _(
+            "IPv4 or IPv6 addresses and networks such as 10.0.0.0/8, one per line, 50 at most."
+            " Empty: from everywhere. Your browser comes from %(address)s."
+        ) % {"address": address or "–"}
+        self.fields["strict"].help_text = _("Its client with another user's name is refused, not only marked.")
+        for name, most, seconds, sentence in (
+            ("access_token_lifetime", 1440, settings.LIMEN_ACCESS_TOKEN_LIFETIME, _("1 to 1440.")),
+            ("refresh_token_lifetime", 2160, settings.LIMEN_REFRESH_TOKEN_LIFETIME, _("1 to 2160, which is 90 days.")),
+        ):
+            usual = seconds / _SECONDS[name]
+            note = _("Empty: as everywhere here, %(usual)g. It counts for tokens issued from now on.")
+            self.fields[name].help_text = f"{sentence} {note % {'usual': usual}}"
+            self.fields[name].widget.attrs |= {"min": 1, "max": most, "inputmode": "numeric"}
+        self.fields["calls_per_minute"].widget.attrs |= {"min": 1, "inputmode": "numeric"}
+        for field in self.fields.values():
+            field.disabled = not editable
+
+    def clean_access_token_lifetime(self) -> int | None:
+        return self._seconds("access_token_lifetime")
+
+    def clean_refresh_token_lifetime(self) -> int | None:
+        return self._seconds("refresh_token_lifetime")
+
+    def limits(self) -> Limits:
+        """Give what a valid form asks for."""
+        data = self.cleaned_data
+        return Limits(
+            allowed_networks=rules.read_networks(data["allowed_addresses"]),
+            calls_per_minute=data["calls_per_minute"],
+            access_token_lifetime=data["access_token_lifetime"],
+            refresh_token_lifetime=data["refresh_token_lifetime"],
+            strict=data["strict"],
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether something typed differs from what is saved: then leaving the page loses it."""
+        return self.is_bound and self.has_changed()
+
+    def differences(self) -> list[tuple[str, str]]:
+        """Name what was typed differently from what is saved, each with the saved value in words."""
+        return [(str(self[name].label), self._saved_in_words(name)) for name in self.changed_data if name != "version"]
+
+    def _seconds(self, name: str) -> int | None:
+        typed: int | None = self.cleaned_data[name]
+        return None if typed is None else typed * _SECONDS[name]
+
+    def _saved_in_words(self, name: str) -> str:
+        saved = self.initial[name]
+        if isinstance(saved, bool):
+            return str(_("yes") if saved else _("no"))
+        return str(_("empty") if saved in (None, "") else saved).replace("\n", ", ")
+
+
+# What one of the unit that people type is.
+_SECONDS = {"access_token_lifetime": 60, "refresh_token_lifetime": 3600}
+
+
+def _limits_as_typed(limits: Limits) -> dict[str, object]:
+    lifetimes = {name: getattr(limits, name) for name in _SECONDS}
+    return {
+        "allowed_addresses": "\n".join(limits.allowed_networks),
+        "strict": limits.strict,
+        "calls_per_minute": limits.calls_per_minute,
+        **{name: None if value is None else value // _SECONDS[name] for name, value in lifetimes.items()},
+    }
 
 
 class SettingsForm(forms.Form):

@@ -20,8 +20,12 @@ log = logging.getLogger(__name__)
 @app.periodic(cron="17 * * * *")  # type: ignore[untyped-decorator]  # procrastinate brings no types here
 @app.task(name="connections.purge_expired_tokens", queueing_lock="connections.purge_expired_tokens")  # type: ignore[untyped-decorator]
 def purge_expired_tokens(timestamp: int) -> None:
-    """Delete the tokens that have expired, once an hour. `timestamp` is when it was due; safe to run twice."""
+    """Delete the tokens, old secrets and pauses that have ended, once an hour.
+
+    `timestamp` is when it was due; safe to run twice.
+    """
     purged = operations.purge_expired_tokens(now=clock.now())
+    operations.purge_limits(now=clock.now())
     if purged:
         log.info("expired tokens purged", extra={"tokens": purged})
 

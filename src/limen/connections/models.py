@@ -9,6 +9,9 @@ from django.db.models.functions import Lower
 
 from limen.connections import rules
 
+# An IPv6 network in its longest form.
+ADDRESS_MAX = 49
+
 
 class OAuthClient(models.Model):
     """Who calls: the program behind the client id. Its public id is `{id}_{random_id}`."""
@@ -31,13 +34,20 @@ class OAuthClient(models.Model):
 
 
 class ClientSecret(models.Model):
-    """A secret of a client, encrypted with the instance's key `key_id`; rows, so that two may overlap one day."""
+    """A secret of a client, encrypted with the instance's key `key_id`.
+
+    The one without `valid_until` is the present one. One more at most is on its way out: it has an end,
+    and its uses are noted, so that people see who still has to change.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key_id = models.CharField(max_length=16)
     ciphertext = models.BinaryField()
     client = models.ForeignKey(OAuthClient, models.CASCADE, related_name="secrets")
     created_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=ADDRESS_MAX, default="")
 
     class Meta:
         db_table = "connection_client_secret"
@@ -77,6 +87,12 @@ class Connection(models.Model):
     notes = models.TextField(default="")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    # Limits; empty, None and False are none.
+    allowed_networks = ArrayField(models.CharField(max_length=ADDRESS_MAX), default=list)
+    calls_per_minute = models.PositiveIntegerField(null=True)
+    access_token_lifetime = models.PositiveIntegerField(null=True)
+    refresh_token_lifetime = models.PositiveIntegerField(null=True)
+    strict = models.BooleanField(default=False)
 
     class Meta:
         db_table = "connection"
@@ -104,6 +120,7 @@ class AccessToken(models.Model):
     client = models.ForeignKey(OAuthClient, models.CASCADE, related_name="access_tokens")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="access_tokens")
     created_at = models.DateTimeField()
+    issued_to = models.CharField(max_length=ADDRESS_MAX, default="")
 
     class Meta:
         db_table = "connection_access_token"
@@ -123,6 +140,7 @@ class RefreshToken(models.Model):
     client = models.ForeignKey(OAuthClient, models.CASCADE, related_name="refresh_tokens")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="refresh_tokens")
     created_at = models.DateTimeField()
+    issued_to = models.CharField(max_length=ADDRESS_MAX, default="")
 
     class Meta:
         db_table = "connection_refresh_token"
@@ -149,3 +167,51 @@ class WrongCombination(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class OldPassword(models.Model):
+    """The former password of a connection's user, hashed, that still opens the token endpoint until `valid_until`."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="old_password")
+    password = models.CharField(max_length=128)
+    valid_until = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=ADDRESS_MAX, default="")
+
+    class Meta:
+        db_table = "connection_old_password"
+
+    def __str__(self) -> str:
+        return f"old password until {self.valid_until}"
+
+
+class TokenFailure(models.Model):
+    """Refused credentials at the token endpoint since `since`, of one client or one username from one address.
+
+    `key` is a digest of both: what people type into the wrong field is kept nowhere.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    failures = models.PositiveIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "connection_token_failure"
+        indexes = [models.Index(fields=["since"], name="connection_failure_since")]
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures since {self.since}"
+
+
+class CallCount(models.Model):
+    """How often a connection with a limit has called in the minute `minute`. Unlogged: a crash may forget it."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="call_count")
+    minute = models.DateTimeField()
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "connection_call_count"
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls in the minute {self.minute}"

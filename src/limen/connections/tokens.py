@@ -6,11 +6,13 @@ LIMEN_API_AUTHENTICATOR.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest
 
 from limen.accounts.rules import OVERALL, Caller
 from limen.connections import operations, queries, rules
-from limen.connections.rules import Origin
+from limen.connections.rules import ClientConnection, Holder, Origin
 from limen.kit import clock
 from limen.kit.errors import Unauthenticated
 from limen.kit.http.address import client_address
@@ -25,9 +27,11 @@ _CLOSED = {
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """Give the caller of a request; Unauthenticated, or Forbidden without overall access. 1 query.
+    """Give the caller of a request. 1 query.
 
-    One more in the first call of a minute of a connection, which notes that it is used.
+    One more in the first call of a minute of a connection, which notes that it is used, and one more for
+    a connection whose calls are limited. Raises Unauthenticated; Forbidden from an address or with a user
+    that the connection does not accept, and without overall access; TooMany.
     """
     holder = queries.holder(rules.digest(_bearer(request)))
     now = clock.now()
@@ -38,9 +42,10 @@ def authenticate(request: HttpRequest) -> Caller:
     closed = holder.closed_by(now)
     if closed:
         raise Unauthenticated(_CLOSED[closed])
-    operations.note_use(
-        holder=holder, origin=Origin(client_address(request), request.META.get("HTTP_USER_AGENT", "")), now=now
-    )
+    origin = Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""))
+    if holder.connection is not None:
+        _hold_to_limits(request, holder, holder.connection, origin.address, now)
+    operations.note_use(holder=holder, origin=origin, now=now)
     caller = Caller(
         user_id=holder.user_id,
         username=holder.username,
@@ -55,6 +60,20 @@ def authenticate(request: HttpRequest) -> Caller:
     )
     caller.require(OVERALL)
     return caller
+
+
+def _hold_to_limits(
+    request: HttpRequest, holder: Holder, connection: ClientConnection, address: str, now: datetime
+) -> None:
+    if connection.allowed_networks:
+        rules.check_address(address, connection.allowed_networks)
+    if connection.strict and holder.is_wrong_pair:
+        rules.refuse_foreign_user()
+    if connection.calls_per_minute is not None:
+        rate = operations.count_call(connection_id=connection.id, limit=connection.calls_per_minute, now=now)
+        # Read by kit.http.middleware, so that refusals tell it too.
+        request.answer_headers = rate.headers()  # type: ignore[attr-defined]
+        rate.check()
 
 
 def _bearer(request: HttpRequest) -> str:

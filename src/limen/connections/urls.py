@@ -21,6 +21,19 @@ urlpatterns = [
     path("connect/connection-settings/<str:code>/pause", views.pause, name="pause"),
     path("connect/connection-settings/<str:code>/resume", views.resume, name="resume"),
     path("connect/connection-settings/<str:code>/delete", views.delete, name="delete"),
+    path("connect/connection-settings/<str:code>/access", views.access, name="access"),
+    path("connect/connection-settings/<str:code>/access/old-secret", views.revoke_old_secret, name="revoke-old-secret"),
+    path(
+        "connect/connection-settings/<str:code>/access/old-password",
+        views.revoke_old_password,
+        name="revoke-old-password",
+    ),
+    path("connect/connection-settings/<str:code>/access/tokens", views.revoke_tokens, name="revoke-tokens"),
+    path(
+        "connect/connection-settings/<str:code>/access/tokens/<str:kind>/<int:token>",
+        views.revoke_token,
+        name="revoke-token",
+    ),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),
     path("system/connections", views.legacy_list),

@@ -1,5 +1,15 @@
 """The one way in for writes about connections, their credentials and their tokens."""
 
+from limen.connections.operations.access import (
+    count_call,
+    note_failure,
+    purge_limits,
+    revoke_old_password,
+    revoke_old_secret,
+    revoke_token,
+    revoke_tokens,
+    set_limits,
+)
 from limen.connections.operations.connections import (
     NewConnection,
     create_connection,
@@ -21,17 +31,25 @@ from limen.connections.operations.tokens import (
 
 __all__ = [
     "NewConnection",
+    "count_call",
     "create_connection",
     "delete_connection",
     "grant_token",
     "issue_token",
+    "note_failure",
     "note_use",
     "pause_connection",
     "purge_expired_tokens",
+    "purge_limits",
     "refresh_token",
     "regenerate_password",
     "regenerate_secret",
     "resume_connection",
     "reveal_secret",
+    "revoke_old_password",
+    "revoke_old_secret",
+    "revoke_token",
+    "revoke_tokens",
+    "set_limits",
     "update_connection",
 ]

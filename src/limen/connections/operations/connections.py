@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from django.conf import settings
@@ -14,7 +14,7 @@ from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.accounts.rules import CONNECTION_RIGHTS, Caller, refusal_of
 from limen.connections import queries, rules
-from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, RefreshToken
+from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, OldPassword, RefreshToken
 from limen.connections.rules import Upkeep
 from limen.events import operations as events
 from limen.events.operations import Happening
@@ -153,23 +153,45 @@ def resume_connection(*, code: str, by: Caller, now: datetime) -> None:
 
 
 @transaction.atomic
-def regenerate_secret(*, code: str, by: Caller, now: datetime) -> str:
-    """Give the client another secret; the old one and all tokens of this client are worth nothing at once."""
+def regenerate_secret(*, code: str, keep_old: int = 0, by: Caller, now: datetime) -> str:
+    """Give the client another secret.
+
+    The old one is kept for `keep_old` hours (0 to 168), and so are the tokens of this client; 0: it and they
+    are worth nothing at once. There is one old secret at most: the one before it ends now. Invalid at `keep_old`.
+    """
+    rules.check_overlap(keep_old)
     row = queries.find(code, lock=True)
-    ClientSecret.objects.filter(client=row.client_id).delete()
+    secrets = ClientSecret.objects.filter(client=row.client_id)
+    if not keep_old:
+        secrets.delete()
+        _delete_tokens(Q(client=row.client_id))
+        data = {}
+    else:
+        until = now + timedelta(hours=keep_old)
+        secrets.exclude(valid_until=None).delete()
+        secrets.update(valid_until=until)
+        data = {"old_until": until.isoformat()}
     secret = _give_secret(row.client_id, now)
-    _delete_tokens(Q(client=row.client_id))
-    _record("secret_regenerated", row.code, by=by, now=now)
+    _record("secret_regenerated", row.code, data, by=by, now=now)
     return secret
 
 
 @transaction.atomic
-def regenerate_password(*, code: str, by: Caller, now: datetime) -> str:
-    """Give the user another password; the old one and all tokens of this user are worth nothing at once."""
+def regenerate_password(*, code: str, keep_old: int = 0, by: Caller, now: datetime) -> str:
+    """Give the user another password; the old one is kept as `regenerate_secret` keeps a secret, and so are
+    the tokens of this user. Invalid at `keep_old`."""
+    rules.check_overlap(keep_old)
     row = queries.find(code, lock=True)
+    OldPassword.objects.filter(connection=row).delete()
+    data = {}
+    if not keep_old:
+        _delete_tokens(Q(user=row.user_id))
+    else:
+        until = now + timedelta(hours=keep_old)
+        _keep_password(row, until)
+        data = {"old_until": until.isoformat()}
     password = accounts.regenerate_password(user_id=row.user_id, by=by, now=now)
-    _delete_tokens(Q(user=row.user_id))
-    _record("password_regenerated", row.code, by=by, now=now)
+    _record("password_regenerated", row.code, data, by=by, now=now)
     return password
 
 
@@ -280,6 +302,12 @@ def _give_secret(client: int, now: datetime) -> str:
     sealed = rules.seal(secret, keys=queries.instance_keys(), client=client)
     ClientSecret.objects.create(client_id=client, key_id=sealed.key_id, ciphertext=sealed.ciphertext, created_at=now)
     return secret
+
+
+def _keep_password(row: Connection, until: datetime) -> None:
+    user = accounts_queries.user_to_authenticate(row.user.username)
+    if user is not None:
+        OldPassword.objects.create(connection=row, password=user.password, valid_until=until)
 
 
 def _described(row: Connection) -> dict[str, str | bool | None]:

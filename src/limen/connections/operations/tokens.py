@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +16,19 @@ from django.db.models.functions import Coalesce
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.connections import queries, rules
-from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
+from limen.connections.models import (
+    AccessToken,
+    ClientSecret,
+    Connection,
+    OldPassword,
+    RefreshToken,
+    WrongCombination,
+)
+from limen.connections.operations.access import note_failure
 from limen.connections.queries import ClientToAuthenticate
-from limen.connections.rules import Holder, Origin, TokenPair, TokenRequest
+from limen.connections.queries.access import limits_of
+from limen.connections.rules import Holder, Limits, Origin, TokenPair, TokenRequest
+from limen.kit.errors import Unprocessable
 
 # Where nobody said where a call came from.
 NOWHERE = Origin()
@@ -27,37 +40,64 @@ PURGE_BATCH = 10_000
 def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime) -> TokenPair:
     """Answer a token request; Unprocessable with the first check that fails, in the contract's order.
 
+    TooMany before all of them but the grant type, when too many wrong credentials came from this address;
+    Forbidden, once the client is known, from an address that its connection does not accept.
     The password is checked before the transaction: 25 ms of argon2 hold no lock.
     """
     rules.check_grant_type(asked)
-    client, secret_id = _authenticate_client(asked)
+    is_password = asked.grant_type == rules.PASSWORD
+    keys = rules.failure_keys(
+        client_id=asked.client_id, username=asked.username if is_password else "", address=origin.address
+    )
+    paused_until = queries.attempts_paused_until(keys, now=now)
+    if paused_until is not None:
+        rules.refuse_attempts(paused_until - now)
+    with _failures_noted(keys, now):
+        client, secret_id = _authenticate_client(asked, now)
+    rules.check_address(origin.address, client.allowed_networks, reason="address_not_allowed")
     rules.check_grant_allowed(asked, client.grant_types)
-    if asked.grant_type == rules.REFRESH_TOKEN:
+    if not is_password:
         rules.check_refresh_parameters(asked)
-        return refresh_token(asked=asked, client_id=client.id, origin=origin, now=now)
-    rules.check_password_parameters(asked)
-    user = _authenticate_user(asked)
-    rules.check_scope(asked)
-    return _issue_checked(asked, client.id, secret_id, user, origin, now)
+        pair = refresh_token(asked=asked, client_id=client.id, origin=origin, now=now)
+    else:
+        rules.check_password_parameters(asked)
+        with _failures_noted(keys, now):
+            user, by_old_password = _authenticate_user(asked, now)
+        rules.check_scope(asked)
+        pair = _issue_checked(asked, client.id, secret_id, user, by_old_password, origin, now)
+    if secret_id in client.ending:
+        place = rules.known_address(origin.address)
+        ClientSecret.objects.filter(id=secret_id).update(last_used_at=now, last_used_from=place)
+    return pair
 
 
 @transaction.atomic
-def issue_token(*, client_id: int, user_id: int, now: datetime) -> TokenPair:
-    """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements."""
-    pair = TokenPair(rules.new_token(), rules.new_token(), settings.LIMEN_ACCESS_TOKEN_LIFETIME)
+def issue_token(
+    *, client_id: int, user_id: int, now: datetime, address: str = "", limits: Limits | None = None
+) -> TokenPair:
+    """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements.
+
+    `limits` says how long they live, where the connection of the client has lifetimes of its own.
+    """
+    limits = limits or Limits()
+    lifetime = limits.access_token_lifetime or settings.LIMEN_ACCESS_TOKEN_LIFETIME
+    refresh_lifetime = limits.refresh_token_lifetime or settings.LIMEN_REFRESH_TOKEN_LIFETIME
+    pair = TokenPair(rules.new_token(), rules.new_token(), lifetime)
     AccessToken.objects.create(
         digest=rules.digest(pair.access_token),
         expires_at=now + timedelta(seconds=pair.lifetime),
         client_id=client_id,
         user_id=user_id,
         created_at=now,
+        issued_to=address,
     )
     RefreshToken.objects.create(
         digest=rules.digest(pair.refresh_token),
-        expires_at=now + timedelta(seconds=settings.LIMEN_REFRESH_TOKEN_LIFETIME),
+        expires_at=now + timedelta(seconds=refresh_lifetime),
         client_id=client_id,
         user_id=user_id,
         created_at=now,
+        issued_to=address,
     )
     return pair
 
@@ -81,11 +121,18 @@ def refresh_token(*, asked: TokenRequest, client_id: int, origin: Origin = NOWHE
     connections = _lock_connections(client_id, found.user_id)
     if not _all_open(connections, now):
         rules.refuse_token("refresh")
+    _refuse_foreign_user(connections, client_id, found.user_id)
     # The DELETE decides: whoever comes second waits for the first to commit, and finds no row.
     consumed, _ = RefreshToken.objects.filter(digest=digest).delete()
     if not consumed:
         rules.refuse_token("refresh")
-    pair = issue_token(client_id=client_id, user_id=found.user_id, now=now)
+    pair = issue_token(
+        client_id=client_id,
+        user_id=found.user_id,
+        now=now,
+        address=rules.known_address(origin.address),
+        limits=_limits_of(connections, client_id),
+    )
     for connection in connections:
         if connection.client_id == client_id:
             _touch(connection.id, origin, now, token=True)
@@ -119,10 +166,19 @@ def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
     return purged
 
 
-def _authenticate_client(asked: TokenRequest) -> tuple[ClientToAuthenticate, int]:
+@contextmanager
+def _failures_noted(keys: list[bytes], now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except Unprocessable:
+        note_failure(keys=keys, now=now)
+        raise
+
+
+def _authenticate_client(asked: TokenRequest, now: datetime) -> tuple[ClientToAuthenticate, int]:
     """Give the client and the id of the secret it proved; the same refusal whatever is wrong."""
     identity = rules.parse_client_id(asked.client_id)
-    client = queries.client_to_authenticate(*identity) if identity else None
+    client = queries.client_to_authenticate(*identity, now=now) if identity else None
     secrets = client.secrets if client else {}
     proved = [id for id, secret in secrets.items() if rules.same_secret(secret, asked.client_secret)]
     if client is None or not proved:
@@ -130,13 +186,24 @@ def _authenticate_client(asked: TokenRequest) -> tuple[ClientToAuthenticate, int
     return client, proved[0]
 
 
-def _authenticate_user(asked: TokenRequest) -> accounts_queries.UserRow:
+def _authenticate_user(asked: TokenRequest, now: datetime) -> tuple[accounts_queries.UserRow, bool]:
+    """Give the user, and whether it was the old password that proved it; the same refusal whatever is wrong."""
     user = accounts_queries.user_to_authenticate(asked.username)
     # Checked for nobody too, and before anything else is looked at: time tells nothing either.
     right = accounts.check_password(user, asked.password)
-    if user is None or not right or not user.enabled or user.type == "job":
+    old = not right and _is_old_password(user, asked.password, now)
+    if user is None or not (right or old) or not user.enabled or user.type == "job":
         rules.refuse_token("user")
-    return user
+    return user, old
+
+
+def _is_old_password(user: accounts_queries.UserRow | None, password: str, now: datetime) -> bool:
+    """Compare with the old password, if one is kept; while any is kept, the check takes as long for everybody."""
+    kept = queries.old_passwords(now=now)
+    if not kept:
+        return False
+    old = kept.get(user.id) if user else None
+    return accounts.check_password(replace(user, password=old) if user and old else None, password)
 
 
 @transaction.atomic
@@ -145,6 +212,7 @@ def _issue_checked(
     client_id: int,
     secret_id: int,
     user: accounts_queries.UserRow,
+    by_old_password: bool,
     origin: Origin,
     now: datetime,
 ) -> TokenPair:
@@ -156,7 +224,12 @@ def _issue_checked(
         rules.refuse_token("user")
     if not _all_open(connections, now):
         rules.refuse_token("user")
-    pair = issue_token(client_id=client_id, user_id=user.id, now=now)
+    place = rules.known_address(origin.address)
+    if by_old_password and not _note_old_password(user.id, place, now):
+        rules.refuse_token("user")
+    _refuse_foreign_user(connections, client_id, user.id)
+    limits = _limits_of(connections, client_id)
+    pair = issue_token(client_id=client_id, user_id=user.id, now=now, address=place, limits=limits)
     for connection in connections:
         if connection.client_id == client_id:
             _touch(connection.id, origin, now, token=True)
@@ -165,12 +238,27 @@ def _issue_checked(
     return pair
 
 
+def _note_old_password(user_id: int, address: str, now: datetime) -> bool:
+    """Note a use of the old password; False when it was revoked since it was checked."""
+    kept = OldPassword.objects.filter(connection__user=user_id)
+    return bool(kept.update(last_used_at=now, last_used_from=address))
+
+
 def _lock_connections(client_id: int, user_id: int) -> list[Connection]:
     return list(queries.connections_behind(client=client_id, user=user_id).select_for_update())
 
 
 def _all_open(connections: list[Connection], now: datetime) -> bool:
     return not any(rules.closed_by(enabled=one.enabled, expires_at=one.expires_at, now=now) for one in connections)
+
+
+def _limits_of(connections: list[Connection], client_id: int) -> Limits | None:
+    return next((limits_of(row) for row in connections if row.client_id == client_id), None)
+
+
+def _refuse_foreign_user(connections: list[Connection], client_id: int, user_id: int) -> None:
+    if any(row.strict and row.client_id == client_id and row.user_id != user_id for row in connections):
+        rules.refuse_token("foreign_user")
 
 
 @transaction.atomic

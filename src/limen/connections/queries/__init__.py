@@ -1,5 +1,6 @@
 """What the room's screens, its token endpoint and every call of the API read."""
 
+from limen.connections.queries.access import AccessPage, ActiveToken, ActiveTokens, OldCredential, access_page
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
@@ -21,14 +22,19 @@ from limen.connections.queries.secrets import instance_keys, open_secret, secret
 from limen.connections.queries.tokens import (
     ClientToAuthenticate,
     Refreshable,
+    attempts_paused_until,
     client_to_authenticate,
     connections_behind,
     holder,
+    old_passwords,
     refreshable,
     wrong_combination_noted_at,
 )
 
 __all__ = [
+    "AccessPage",
+    "ActiveToken",
+    "ActiveTokens",
     "Choice",
     "ClientToAuthenticate",
     "ConnectionSettings",
@@ -36,9 +42,12 @@ __all__ = [
     "Flow",
     "ListedConnection",
     "Noted",
+    "OldCredential",
     "Owner",
     "Refreshable",
     "WrongUser",
+    "access_page",
+    "attempts_paused_until",
     "client_to_authenticate",
     "code_is_taken",
     "connection_settings",
@@ -53,6 +62,7 @@ __all__ = [
     "instance_keys",
     "limit_is_reached",
     "live_tokens",
+    "old_passwords",
     "open_secret",
     "refreshable",
     "secret_of",

@@ -5,13 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from limen.accounts.rules import display_name
-from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
+from limen.connections.models import (
+    AccessToken,
+    ClientSecret,
+    Connection,
+    OldPassword,
+    RefreshToken,
+    TokenFailure,
+    WrongCombination,
+)
 from limen.connections.queries.secrets import open_secret
 from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
 from limen.kit import db
@@ -22,25 +31,36 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClientToAuthenticate:
-    """`secrets` are those valid now, in clear, by the id of their row."""
+    """`secrets` are those valid now, in clear, by the id of their row; `ending` says which have an end."""
 
     id: int
     grant_types: tuple[str, ...]
     secrets: Mapping[int, str]
+    ending: frozenset[int] = frozenset()
+    allowed_networks: tuple[str, ...] = ()
 
 
-def client_to_authenticate(client: int, random_id: str) -> ClientToAuthenticate | None:
-    """Give a client by both halves of its public id. 1 query."""
+def client_to_authenticate(client: int, random_id: str, *, now: datetime) -> ClientToAuthenticate | None:
+    """Give a client by both halves of its public id, with what its connection is held to. 1 query."""
     rows = list(
-        ClientSecret.objects.filter(client=client, client__random_id=random_id)
+        ClientSecret.objects.filter(Q(valid_until=None) | Q(valid_until__gt=now))
+        .filter(client=client, client__random_id=random_id)
         .order_by("id")
-        .values_list("id", "key_id", "ciphertext", "client__grant_types")
+        .values_list(
+            "id",
+            "key_id",
+            "ciphertext",
+            "client__grant_types",
+            "valid_until",
+            "client__connection__allowed_networks",
+        )
     )
     if not rows:
         return None
-    opened = {id: _open_if_possible(key_id, ciphertext, client) for id, key_id, ciphertext, _ in rows}
+    opened = {row[0]: _open_if_possible(row[1], row[2], client) for row in rows}
     readable = {id: secret for id, secret in opened.items() if secret is not None}
-    return ClientToAuthenticate(client, tuple(rows[0][3]), readable)
+    ending = frozenset(row[0] for row in rows if row[4] is not None)
+    return ClientToAuthenticate(client, tuple(rows[0][3]), readable, ending, tuple(rows[0][5] or ()))
 
 
 def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> str | None:
@@ -50,6 +70,12 @@ def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) 
     except SealedWithUnknownKey:
         log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
         return None
+
+
+def old_passwords(*, now: datetime) -> dict[int, str]:
+    """Give the hashes of all old passwords that still work, by user: few, and none most of the time. 1 query."""
+    kept = OldPassword.objects.filter(valid_until__gt=now)
+    return dict(kept.values_list("connection__user_id", "password"))
 
 
 def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:
@@ -75,6 +101,18 @@ def refreshable(digest: bytes) -> Refreshable | None:
     return None if row is None else Refreshable(*row)
 
 
+def attempts_paused_until(keys: list[bytes], *, now: datetime) -> datetime | None:
+    """Tell until when too many failures keep these keys out; None lets them in. 1 query, none for no keys."""
+    if not keys:
+        return None
+    pause = timedelta(seconds=settings.LIMEN_TOKEN_PAUSE)
+    failures = TokenFailure.objects.filter(
+        key__in=keys, failures__gte=settings.LIMEN_TOKEN_FAILURES, since__gt=now - pause
+    )
+    since = failures.order_by("-since").values_list("since", flat=True).first()
+    return None if since is None else since + pause
+
+
 def wrong_combination_noted_at(connection: int, username: str) -> datetime | None:
     """Tell when a foreign user was last noted for a connection. 1 query."""
     noted = WrongCombination.objects.filter(connection=connection, username=username)
@@ -97,6 +135,8 @@ def holder(digest: bytes) -> Holder | None:
     first = rows[0]
     expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
     own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
+    client_enabled, client_expires_at, own_enabled, own_expires_at = first[16:20]
+    networks, calls_per_minute, strict = first[20:23]
     return Holder(
         expires_at=expires_at,
         user_id=user_id,
@@ -109,11 +149,22 @@ def holder(digest: bytes) -> Holder | None:
         own_connection=own_connection,
         connection=None
         if connection_id is None
-        else ClientConnection(connection_id, flow_type, auditable, called_at, used_at, first[16], first[17]),
+        else ClientConnection(
+            connection_id,
+            flow_type,
+            auditable,
+            called_at,
+            used_at,
+            enabled=client_enabled,
+            expires_at=client_expires_at,
+            allowed_networks=tuple(networks),
+            calls_per_minute=calls_per_minute,
+            strict=strict,
+        ),
         structure_versions=structure.versions_of(first),
         # Of a person, who belongs to no connection, there is nothing to be closed.
-        own_enabled=first[18] is not False,
-        own_expires_at=first[19],
+        own_enabled=own_enabled is not False,
+        own_expires_at=own_expires_at,
     )
 
 
@@ -141,6 +192,9 @@ def _holder_statement() -> str:
         "client__connection__expires_at",
         "user__connection__enabled",
         "user__connection__expires_at",
+        "client__connection__allowed_networks",
+        "client__connection__calls_per_minute",
+        "client__connection__strict",
     )
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.

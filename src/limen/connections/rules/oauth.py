@@ -32,6 +32,7 @@ _MESSAGES = {
     "client": ("invalid_client", _CLIENT),
     "grant_not_allowed": ("unauthorized_client", "This grant type is not allowed for this client."),
     "user": ("invalid_grant", _USER),
+    "foreign_user": ("invalid_grant", "This connection accepts only its own user."),
     "refresh": ("invalid_grant", "The refresh token is invalid or has expired. Authenticate again."),
     "scope": ("invalid_scope", 'The "scope" is not supported. Leave it out.'),
 }

@@ -24,6 +24,9 @@ class ClientConnection:
     last_used_at: datetime | None
     enabled: bool = True
     expires_at: datetime | None = None
+    allowed_networks: tuple[str, ...] = ()
+    calls_per_minute: int | None = None
+    strict: bool = False
 
     def use_is_due(self, now: datetime) -> bool:
         """Tell whether this call should move `last_used_at` (or is the first one)."""

@@ -1,5 +1,10 @@
 """The screens of connections: their list, creating one, its settings and credentials, Data flows."""
 
+from limen.connections.views.access import access as access
+from limen.connections.views.access import revoke_old_password as revoke_old_password
+from limen.connections.views.access import revoke_old_secret as revoke_old_secret
+from limen.connections.views.access import revoke_token as revoke_token
+from limen.connections.views.access import revoke_tokens as revoke_tokens
 from limen.connections.views.confirmation import delete as delete
 from limen.connections.views.confirmation import pause as pause
 from limen.connections.views.confirmation import regenerate_password as regenerate_password

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from limen.accounts.access import requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
-from limen.connections.forms import DeleteForm
+from limen.connections.forms import DeleteForm, RegenerateForm
 from limen.connections.views.answers import caller_of, no_such_connection, see_other
 from limen.connections.views.handover import hand_over
 from limen.kit import clock
@@ -22,12 +22,17 @@ from limen.kit.errors import NotFound
 @requires(CONNECTION_CREDENTIALS)
 @requires(*SEEING_CONNECTIONS)
 def regenerate_secret(request: HttpRequest, code: str) -> HttpResponse:
-    if request.method != "POST":
-        return _ask(request, code, "connections/regenerate_secret.html")
-    secret = operations.regenerate_secret(code=code, by=caller_of(request), now=clock.now())
+    form = RegenerateForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _ask(request, code, "connections/regenerate_secret.html", form=form)
+    keep_old = form.cleaned_data["keep_old"]
+    secret = operations.regenerate_secret(code=code, keep_old=keep_old, by=caller_of(request), now=clock.now())
     code = _as_stored(code)
     hand_over(request, to=code, secret=secret)
-    messages.success(request, _("The connection has a new secret. Give it to the connector."))
+    if keep_old:
+        messages.success(request, _("The connection has a new secret. The old one works on: see Access."))
+    else:
+        messages.success(request, _("The connection has a new secret. Give it to the connector."))
     return see_other("connections:settings", code)
 
 
@@ -35,12 +40,17 @@ def regenerate_secret(request: HttpRequest, code: str) -> HttpResponse:
 @requires(CONNECTION_CREDENTIALS)
 @requires(*SEEING_CONNECTIONS)
 def regenerate_password(request: HttpRequest, code: str) -> HttpResponse:
-    if request.method != "POST":
-        return _ask(request, code, "connections/regenerate_password.html")
-    password = operations.regenerate_password(code=code, by=caller_of(request), now=clock.now())
+    form = RegenerateForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _ask(request, code, "connections/regenerate_password.html", form=form)
+    keep_old = form.cleaned_data["keep_old"]
+    password = operations.regenerate_password(code=code, keep_old=keep_old, by=caller_of(request), now=clock.now())
     code = _as_stored(code)
     hand_over(request, to=code, password=password)
-    messages.success(request, _("The connection has a new password. Give it to the connector."))
+    if keep_old:
+        messages.success(request, _("The connection has a new password. The old one works on: see Access."))
+    else:
+        messages.success(request, _("The connection has a new password. Give it to the connector."))
     return see_other("connections:settings", code)
 
 
@@ -90,12 +100,13 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "connections/delete.html", context, status=422 if form.is_bound else 200)
 
 
-def _ask(request: HttpRequest, code: str, template: str) -> HttpResponse:
+def _ask(request: HttpRequest, code: str, template: str, *, form: RegenerateForm | None = None) -> HttpResponse:
     try:
         found = queries.connection_settings(code, now=clock.now())
     except NotFound as refusal:
         return no_such_connection(request, refusal)
-    return render(request, template, {"section": "connect", "connection": found})
+    context = {"section": "connect", "connection": found, "form": form}
+    return render(request, template, context, status=422 if form and form.is_bound else 200)
 
 
 def _as_stored(code: str) -> str:

@@ -21,6 +21,9 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
         answer["X-Request-Id"] = identity
         if request.path_info.startswith("/api/"):
             answer["X-Limen-Version"] = __version__
+            # What a step before the view has to say in the answer, whatever becomes of the request.
+            for name, value in getattr(request, "answer_headers", {}).items():
+                answer[name] = value
             if not answer.has_header("Cache-Control"):
                 answer["Cache-Control"] = "no-cache, private"
         return answer
