@@ -169,6 +169,12 @@ def delete_connection(*, code: str, by: Caller, now: datetime) -> None:
     _record("deleted", row.code, {"label": row.label}, by=by, now=now)
 
 
+@transaction.atomic
+def end_tokens_of(user_id: int) -> None:
+    """End all tokens of a user, whatever the client. Room accounts asks for it, by the settings. 2 statements."""
+    _delete_tokens(Q(user=user_id))
+
+
 def _refuse(violations: list[Violation]) -> None:
     if violations:
         raise Invalid(violations)
