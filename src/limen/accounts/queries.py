@@ -281,6 +281,11 @@ def role_details(code: str) -> RoleDetails:
     return RoleDetails(role.id, role.code, role.label, frozenset(role.permissions), version, stays)
 
 
+def has_role(user_id: int, role_id: int) -> bool:
+    """1 query."""
+    return User.roles.through.objects.filter(user_id=user_id, role_id=role_id).exists()
+
+
 def role_version(label: str, permissions: Iterable[str]) -> str:
     return rules.state_of(label, sorted(permissions))
 

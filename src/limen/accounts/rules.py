@@ -294,6 +294,12 @@ def beyond(permissions: Iterable[str], caller: Caller) -> list[Permission]:
     return [one for id, one in PERMISSIONS.items() if id in given and not caller.may(id)]
 
 
+def refuse_beyond(permissions: Iterable[str], caller: Caller, *, whom: str) -> None:
+    """Refuse to let somebody change who may do more than they: a new password would make it theirs."""
+    if beyond(permissions, caller):
+        raise Forbidden(f"{whom} may do more than you, so you cannot change this here. Ask somebody who may as much.")
+
+
 def permissions_to_keep(wanted: Iterable[str], *, before: Iterable[str], caller: Caller) -> frozenset[str]:
     """Decide what a role holds after the caller has chosen `wanted`.
 

@@ -1,8 +1,8 @@
-"""Two things that every change of people and roles must keep: who may change whom, and nobody locked out."""
+"""What every change of people and roles must keep: that nobody is locked out, and that history tells of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from limen.accounts import queries, rules
 from limen.accounts.rules import Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
-from limen.kit.errors import Conflict, Forbidden, Invalid, Refused
+from limen.kit.errors import Conflict, Invalid, Refused
 
 _RIGHTS_LOCK = 5_466_002
 
@@ -36,12 +36,6 @@ def nobody_locked_out(*, refusal: Callable[[], Refused] | None = None) -> Iterat
 def locked_out() -> Conflict:
     """Give the refusal where there is no form to put it at."""
     return Conflict(rules.LOCKED_OUT.message)
-
-
-def refuse_beyond(permissions: Sequence[str], caller: Caller, *, whom: str) -> None:
-    """Refuse to let somebody change who may do more than they: a new password would make it theirs."""
-    if rules.beyond(permissions, caller):
-        raise Forbidden(f"{whom} may do more than you, so you cannot change this here. Ask somebody who may as much.")
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:

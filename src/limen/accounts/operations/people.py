@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from limen.accounts import queries, rules
 from limen.accounts.models import Group, Role, User
 from limen.accounts.operations.ending import end_sessions, end_tokens
-from limen.accounts.operations.guard import changes, locked_out, nobody_locked_out, record, refuse_beyond
+from limen.accounts.operations.guard import changes, locked_out, nobody_locked_out, record
 from limen.accounts.operations.users import (
     check_email_is_free,
     check_name_is_free,
@@ -192,7 +192,7 @@ def _find(user_id: int, by: Caller) -> User:
     if user is None:
         raise NotFound("There is no such user.")
     held = [permission for role in user.roles.all() for permission in role.permissions]
-    refuse_beyond(held, by, whom=f'"{user.username}"')
+    rules.refuse_beyond(held, by, whom=f'"{user.username}"')
     return user
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from limen.accounts import queries, rules
 from limen.accounts.models import Role
-from limen.accounts.operations.guard import changes, locked_out, nobody_locked_out, record, refuse_beyond
+from limen.accounts.operations.guard import changes, locked_out, nobody_locked_out, record
 from limen.accounts.rules import Caller
 from limen.kit.errors import Conflict, Invalid, NotFound, Violation
 
@@ -53,7 +53,7 @@ def delete_role(*, code: str, by: Caller, now: datetime) -> None:
     """Delete a role. Conflict when it is the only one of a user or connection, or of all that may edit roles."""
     with nobody_locked_out(refusal=locked_out):
         role = _find(code)
-        refuse_beyond(role.permissions, by, whom="This role")
+        rules.refuse_beyond(role.permissions, by, whom="This role")
         why = queries.why_role_stays(role.id, role.code, role.permissions)
         if why:
             raise Conflict(why)
