@@ -22,7 +22,7 @@ SECTIONS = (
 TILES = (
     (_("Users"), _("The people who sign in here, and what they may do."), "accounts:users", "users", SEE_USERS),
     (_("Roles"), _("Sets of permissions, for people and connections."), "accounts:roles", "shield-check", SEE_ROLES),
-    (_("User groups"), _("Who sees which part of the catalogue."), "accounts:groups", "group", SEE_GROUPS),
+    (_("User groups"), _("Users and connections that belong together."), "accounts:groups", "group", SEE_GROUPS),
 )
 
 

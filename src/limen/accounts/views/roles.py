@@ -138,6 +138,7 @@ def _page(
         "form": form,
         "role": found,
         "areas": areas_of(chosen, had, caller),
+        "has_locked": bool(rules.beyond(rules.PERMISSIONS, caller)),
         "in_conflict": in_conflict,
         "conflicts": _differences(chosen, had) if in_conflict else [],
         "is_own": found is not None and queries.has_role(caller.user_id or 0, found.id),
