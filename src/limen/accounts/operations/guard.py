@@ -18,6 +18,12 @@ from limen.kit.errors import Conflict, Invalid, Refused
 _RIGHTS_LOCK = 5_466_002
 
 
+def hold_rights() -> None:
+    """Let one change of rights happen at a time, until commit. Take it before any row. 1 statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RIGHTS_LOCK])
+
+
 @contextmanager
 def nobody_locked_out(*, refusal: Callable[[], Refused] | None = None) -> Iterator[None]:
     """Let a change of rights through while somebody can still edit roles after it; else Invalid, or `refusal`.
@@ -25,8 +31,7 @@ def nobody_locked_out(*, refusal: Callable[[], Refused] | None = None) -> Iterat
     Inside a transaction. Such changes wait for each other until commit, so that two people cannot take the last
     right from each other at the same time. Cost: 3 statements.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RIGHTS_LOCK])
+    hold_rights()
     before = queries.somebody_manages_roles()
     yield
     if before and not queries.somebody_manages_roles():

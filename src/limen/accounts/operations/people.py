@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from limen.accounts import queries, rules
 from limen.accounts.models import Group, Role, User
 from limen.accounts.operations.ending import end_sessions, end_tokens
-from limen.accounts.operations.guard import changes, locked_out, nobody_locked_out, record
+from limen.accounts.operations.guard import changes, hold_rights, locked_out, nobody_locked_out, record
 from limen.accounts.operations.users import (
     check_email_is_free,
     check_name_is_free,
@@ -64,6 +64,7 @@ def create_person(
         timezone=timezone,
         created_at=now,
     )
+    hold_rights()
     made = None if password else rules.make_password(settings.LIMEN_PASSWORD_LENGTH)
     roles, role_violations = _roles(role_ids, by)
     groups, group_violations = _groups(group_ids)
@@ -158,11 +159,11 @@ def set_person_enabled(*, user_id: int, enabled: bool, by: Caller, now: datetime
 
     Raises Forbidden when they may do more than the caller, Conflict for oneself and for the last who may edit roles.
     """
-    user = _find(user_id, by)
-    _refuse_oneself(user_id, by)
-    if user.enabled == enabled:
-        return
     with nobody_locked_out(refusal=locked_out):
+        user = _find(user_id, by)
+        _refuse_oneself(user_id, by)
+        if user.enabled == enabled:
+            return
         User.objects.filter(id=user_id).update(enabled=enabled)
         if not enabled:
             end_tokens(user_id)
@@ -177,10 +178,10 @@ def delete_person(*, user_id: int, by: Caller, now: datetime) -> None:
 
     Raises Forbidden when they may do more than the caller, Conflict for oneself and for the last who may edit roles.
     """
-    user = _find(user_id, by)
-    _refuse_oneself(user_id, by)
-    before = {"username": user.username, **_described(user, list(user.roles.all()), list(user.groups.all()))}
     with nobody_locked_out(refusal=locked_out):
+        user = _find(user_id, by)
+        _refuse_oneself(user_id, by)
+        before = {"username": user.username, **_described(user, user.roles.all(), user.groups.all())}
         end_tokens(user_id)
         end_sessions(user_id)
         user.delete()
