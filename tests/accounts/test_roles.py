@@ -87,7 +87,7 @@ class TestCreate:
         assert kind == "role.created"
         assert data["changes"] == [
             {"path": "label", "before": None, "after": "Supplier"},
-            {"path": "permissions.pim_api_product_list", "before": None, "after": True},
+            {"path": "permissions", "before": None, "after": ["pim_api_product_list"]},
         ]
 
     @pytest.mark.parametrize(
@@ -122,15 +122,18 @@ class TestCreate:
 
 
 class TestUpdate:
-    def test_is_history_with_each_permission(self) -> None:
+    def test_is_history_with_both_states(self) -> None:
         code = create("Supplier", "pim_api_product_list", "pim_api_family_list")
         update(code, "pim_api_product_list", "pim_api_product_edit", label="Vendor")
         kind, data = happened(f"role:{code}")[0]
         assert kind == "role.updated"
         assert data["changes"] == [
             {"path": "label", "before": "Supplier", "after": "Vendor"},
-            {"path": "permissions.pim_api_family_list", "before": True, "after": None},
-            {"path": "permissions.pim_api_product_edit", "before": None, "after": True},
+            {
+                "path": "permissions",
+                "before": ["pim_api_family_list", "pim_api_product_list"],
+                "after": ["pim_api_product_edit", "pim_api_product_list"],
+            },
         ]
 
     def test_of_nothing_is_no_history(self) -> None:

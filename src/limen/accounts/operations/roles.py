@@ -86,5 +86,5 @@ def _checked(label: str, permissions: Iterable[str], role: Role | None, by: Call
 
 
 def _described(label: str, permissions: Iterable[str]) -> dict[str, object]:
-    """Give what history tells of a role: one line for each permission, so that a change reads by itself."""
-    return {"label": label, **{f"permissions.{id}": True for id in sorted(permissions)}}
+    """Give what history tells of a role, by the names the form uses."""
+    return {"label": label, "permissions": sorted(permissions)}
