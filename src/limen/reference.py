@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,15 +39,40 @@ def permissions_page() -> str:
     for path, method, endpoint in api_endpoints():
         if endpoint.permission:
             used.setdefault(endpoint.permission, []).append(f"{method} `{path}`")
+    for path, permission in _screens():
+        used.setdefault(permission, []).append(f"`{path}`")
     rows = [
         f"| {one.area} | {one.label} | `{one.id}` | {'<br>'.join(used.get(one.id, [])) or '–'} |"
         for one in PERMISSIONS.values()
     ]
     intro = (
         "A role is a set of these. A connection may do what the role of its user allows; a change counts from the"
-        " very next call. *Overall Web API access* is needed for every call of the API.\n"
+        " very next call or click. *Overall Web API access* is needed for every call of the API. Addresses without a"
+        " method are screens.\n"
     )
     return _page("Permissions", intro, "| Area | Permission | Id | Guards |\n|---|---|---|---|\n" + "\n".join(rows))
+
+
+def _screens() -> list[tuple[str, str]]:
+    """Give the address of every screen with each permission that it asks for, or that lets in as well."""
+    from django.urls import URLPattern, get_resolver
+
+    from limen.accounts.access import asked_for
+
+    found: list[tuple[str, str]] = []
+
+    def walk(patterns: list[Any], prefix: str) -> None:
+        for pattern in patterns:
+            route = f"{prefix}{pattern.pattern}"
+            if not isinstance(pattern, URLPattern):
+                walk(pattern.url_patterns, route)
+                continue
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}")
+            asked = {permission for needed in asked_for(pattern.callback) for permission in needed}
+            found.extend((path, permission) for permission in sorted(asked))
+
+    walk(get_resolver().url_patterns, "")
+    return found
 
 
 def api_page() -> str:

@@ -219,7 +219,7 @@ class TestPasswords:
     def test_nobody_takes_as_long_as_somebody(self, monkeypatch: pytest.MonkeyPatch) -> None:
         hashed: list[str] = []
         monkeypatch.setattr(
-            operations.hashers, "make_password", lambda word: hashed.append(word) or make_password(word)
+            operations.users.hashers, "make_password", lambda word: hashed.append(word) or make_password(word)
         )
         assert operations.check_password(None, "anything") is False
         assert hashed == ["anything"]

@@ -67,7 +67,7 @@ class TestSignIn:
         User.objects.update(enabled=False)
         assert enter(client).content.count(b"No user has this name") == 1
 
-    def test_the_user_of_a_connection_is_answered_like_nobody(self, client: Client) -> None:
+    def test_case_106_the_user_of_a_connection_is_answered_like_nobody(self, client: Client) -> None:
         new = operations.create_api_user(code="erp", label="My ERP", by=SYSTEM, now=NOW)
         right = enter(client, new.username, new.password)
         unknown = enter(client, "nobody_0001", new.password)

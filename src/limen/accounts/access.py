@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -37,8 +37,18 @@ def requires(permission: str | None, *others: str) -> Callable[[View], View]:
             except Refused as refusal:
                 return refused(request, refusal)
 
-        # One, or all that do; read by the test of all routes.
+        # One, or all that do; see `asked_for`.
         guarded.permission = (permission, *others) if others else permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def asked_for(view: Any) -> Iterator[tuple[str, ...]]:
+    """Give what a view asks for: each time one permission, or several of which one is enough."""
+    while view is not None:
+        permission = vars(view).get("permission")
+        if permission is not None:
+            yield (permission,) if isinstance(permission, str) else permission
+        # A view that asks twice is wrapped twice.
+        view = getattr(view, "__wrapped__", None)

@@ -8,14 +8,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from limen.accounts.rules import Caller
-from limen.kit.web.shell import Entry
+from limen.accounts.rules import SEE_GROUPS, SEE_ROLES, SEE_USERS, Caller
+from limen.kit.web.shell import Entry, Tile
 
 # section, label, route, icon, permission (None: everybody who is signed in)
 SECTIONS = (
     ("products", _("Products"), "products:grid", "package", "pim_enrich_product_index"),
     ("connect", _("Connect"), "connections:data-flows", "door-open", None),
     ("system", _("System"), "accounts:system", "cog", "limen_system_index"),
+)
+
+# label, sentence, route, icon, permission: the tiles of the page System
+TILES = (
+    (_("Users"), _("The people who sign in here, and what they may do."), "accounts:users", "users", SEE_USERS),
+    (_("Roles"), _("Sets of permissions, for people and connections."), "accounts:roles", "shield-check", SEE_ROLES),
+    (_("User groups"), _("Users and connections that belong together."), "accounts:groups", "group", SEE_GROUPS),
 )
 
 
@@ -32,4 +39,12 @@ def rail_of(caller: Caller) -> list[Entry]:
         Entry(section, str(label), reverse(route), icon)
         for section, label, route, icon, permission in SECTIONS
         if permission is None or caller.may(permission)
+    ]
+
+
+def tiles_of(caller: Caller) -> list[Tile]:
+    return [
+        Tile(str(label), str(sentence), reverse(route), icon)
+        for label, sentence, route, icon, permission in TILES
+        if caller.may(permission)
     ]

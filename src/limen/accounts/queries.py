@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from limen.accounts import rules
 from limen.accounts.models import Group, Role, User
-from limen.accounts.rules import EVERYBODY, PERMISSIONS, SETUP_LINK_LIFE, Caller, display_name, role_code
+from limen.accounts.rules import (
+    EVERYBODY,
+    MANAGE_ROLES,
+    PERMISSIONS,
+    SETUP_LINK_LIFE,
+    Caller,
+    display_name,
+    role_code,
+)
 from limen.kit.errors import NotFound
 from limen.kit.text import fold
 
@@ -183,3 +194,266 @@ def setup_link_is_open(token: str, *, now: datetime) -> bool:
         return False
     age = now.timestamp() - float(made_at)
     return 0 <= age <= SETUP_LINK_LIFE.total_seconds() and no_person_yet()
+
+
+# What the screens of people show.
+
+USERS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRole:
+    """`users` and `connections` count those who have this role."""
+
+    id: int
+    code: str
+    label: str
+    users: int
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDetails:
+    """`version` marks this state of the role; `stays` says why it cannot be deleted, or ""."""
+
+    id: int
+    code: str
+    label: str
+    permissions: frozenset[str]
+    version: str
+    stays: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGroup:
+    id: int
+    name: str
+    users: int
+    connections: int
+
+    @property
+    def is_everybody(self) -> bool:
+        return self.name == EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUser:
+    id: int
+    username: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    enabled: bool
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """`next` and `previous` are what `after` and `before` become on the pages beside this one."""
+
+    users: list[ListedUser]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserDetails:
+    """One person; `permissions` are those of all roles, `version` marks this state."""
+
+    id: int
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+    timezone: str
+    enabled: bool
+    created_at: datetime
+    last_login: datetime | None
+    role_ids: tuple[int, ...]
+    group_ids: tuple[int, ...]
+    permissions: frozenset[str]
+    version: str
+
+    @property
+    def name(self) -> str:
+        return display_name(self.username, self.first_name, self.last_name)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleToGive:
+    """A role with what it allows, so that a screen can tell whether this caller may give it."""
+
+    id: int
+    code: str
+    label: str
+    permissions: frozenset[str]
+
+
+def roles_of_people() -> QuerySet[Role]:
+    """Give the roles that the screens show: not those of apps, nor those that mean nobody."""
+    return Role.objects.filter(type="default").exclude(code__in=("ROLE_ANONYMOUS", "IS_AUTHENTICATED_ANONYMOUSLY"))
+
+
+def roles_for_list() -> list[ListedRole]:
+    """Give the roles by label, with how many have them. 2 queries."""
+    counts = _holders(User.roles.through.objects.values_list("role_id", "user__type").annotate(Count("id")))
+    rows = roles_of_people().order_by("label", "id").values_list("id", "code", "label")
+    return [ListedRole(*row, *counts.get(row[0], (0, 0))) for row in rows]
+
+
+def roles_to_give() -> list[RoleToGive]:
+    """Give the roles by label with their permissions. 1 query."""
+    rows = roles_of_people().order_by("label", "id").values_list("id", "code", "label", "permissions")
+    return [RoleToGive(id, code, label, frozenset(permissions)) for id, code, label, permissions in rows]
+
+
+def role_details(code: str) -> RoleDetails:
+    """Give one role, or NotFound. 2–3 queries."""
+    role = roles_of_people().filter(code=code).first()
+    if role is None:
+        raise NotFound(f'There is no role "{code}".')
+    version = role_version(role.label, role.permissions)
+    stays = why_role_stays(role.id, role.code, role.permissions)
+    return RoleDetails(role.id, role.code, role.label, frozenset(role.permissions), version, stays)
+
+
+def has_role(user_id: int, role_id: int) -> bool:
+    """1 query."""
+    return User.roles.through.objects.filter(user_id=user_id, role_id=role_id).exists()
+
+
+def role_version(label: str, permissions: Iterable[str]) -> str:
+    return rules.state_of(label, sorted(permissions))
+
+
+def why_role_stays(role_id: int, code: str, permissions: Iterable[str]) -> str:
+    """Say why a role cannot be deleted, or "". 1 query, and 1 more for a role that may edit roles."""
+    held = User.roles.through.objects.filter(role_id=role_id)
+    others = User.roles.through.objects.filter(user_id=OuterRef("user_id")).exclude(role_id=role_id)
+    counted = _holders(held.exclude(Exists(others)).values_list("role_id", "user__type").annotate(Count("id")))
+    users, connections = counted.get(role_id, (0, 0))
+    why = rules.why_role_stays(code, users=users, connections=connections)
+    others_manage = roles_of_people().filter(permissions__contains=[MANAGE_ROLES]).exclude(id=role_id)
+    if not why and MANAGE_ROLES in permissions and not others_manage.exists():
+        return rules.LAST_MANAGING_ROLE
+    return why
+
+
+def somebody_manages_roles() -> bool:
+    """Say whether an enabled person may edit roles. 1 query."""
+    return User.objects.filter(type="user", enabled=True, roles__permissions__contains=[MANAGE_ROLES]).exists()
+
+
+def groups_for_list() -> list[ListedGroup]:
+    """Give the groups by name, with how many are in them; "All" first. 2 queries."""
+    counts = _holders(User.groups.through.objects.values_list("group_id", "user__type").annotate(Count("id")))
+    rows = Group.objects.filter(type="default").order_by("name", "id").values_list("id", "name")
+    groups = [ListedGroup(*row, *counts.get(row[0], (0, 0))) for row in rows]
+    return sorted(groups, key=lambda group: not group.is_everybody)
+
+
+def group_name_is_taken(name: str, *, but: int | None = None) -> bool:
+    """Say whether another group has this name, whatever its case. 1 query."""
+    return Group.objects.filter(name__iexact=name).exclude(id=but or 0).exists()
+
+
+def group_details(group_id: int) -> ListedGroup:
+    """Give one group that may be changed: NotFound for "All" too. 2 queries."""
+    name = Group.objects.filter(id=group_id, type="default").values_list("name", flat=True).first()
+    if name is None or name == EVERYBODY:
+        raise NotFound("There is no such user group.")
+    memberships = User.groups.through.objects.filter(group_id=group_id)
+    counts = _holders(memberships.values_list("group_id", "user__type").annotate(Count("id")))
+    return ListedGroup(group_id, name, *counts.get(group_id, (0, 0)))
+
+
+def people(*, search: str = "", after: str = "", before: str = "", limit: int = USERS_A_PAGE) -> UserPage:
+    """Give a page of people by name; `search` looks into names and e-mail. Users of connections are not people.
+
+    `after` and `before` are folded usernames of rows already seen. Cost: 2 queries, whatever the number of people.
+    """
+    found = User.objects.filter(type="user")
+    for word in fold(search).split():
+        found = found.filter(
+            Q(username_folded__contains=word)
+            | Q(email_folded__contains=word)
+            | Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+        )
+    backwards = bool(before) and not after
+    if backwards:
+        found = found.filter(username_folded__lt=before).order_by("-username_folded")
+    else:
+        found = found.filter(username_folded__gt=after).order_by("username_folded")
+    rows = list(found[: limit + 1])
+    there_is_more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, there_is_more) if backwards else (there_is_more, bool(after))
+    labels = _role_labels([row.id for row in rows])
+    return UserPage(
+        [
+            ListedUser(
+                row.id,
+                row.username,
+                display_name(row.username, row.first_name, row.last_name),
+                row.email,
+                tuple(labels.get(row.id, ())),
+                row.enabled,
+                row.last_login,
+            )
+            for row in rows
+        ],
+        next=rows[-1].username_folded if rows and has_next else None,
+        previous=rows[0].username_folded if rows and has_previous else None,
+    )
+
+
+def user_details(user_id: int) -> UserDetails:
+    """Give one person; NotFound for the users of connections too. 3 queries."""
+    user = User.objects.filter(id=user_id, type="user").first()
+    if user is None:
+        raise NotFound("There is no such user.")
+    roles = list(user.roles.order_by("id").values_list("id", "permissions"))
+    groups = tuple(user.groups.order_by("id").values_list("id", flat=True))
+    role_ids = tuple(id for id, _ in roles)
+    version = rules.state_of(user.email, user.first_name, user.last_name, user.timezone, role_ids, groups)
+    return UserDetails(
+        user.id,
+        user.username,
+        user.email,
+        user.first_name,
+        user.last_name,
+        user.timezone,
+        user.enabled,
+        user.created_at,
+        user.last_login,
+        role_ids,
+        groups,
+        frozenset(permission for _, permissions in roles for permission in permissions),
+        version,
+    )
+
+
+@cache
+def timezones() -> tuple[str, ...]:
+    """Give the names of time zones that a person can choose. No query."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
+
+
+def _role_labels(user_ids: list[int]) -> dict[int, list[str]]:
+    rows = User.roles.through.objects.filter(user_id__in=user_ids).order_by("role__label", "role_id")
+    found: dict[int, list[str]] = {}
+    for user_id, label in rows.values_list("user_id", "role__label"):
+        found.setdefault(user_id, []).append(label)
+    return found
+
+
+def _holders(rows: Iterable[tuple[int, str, int]]) -> dict[int, tuple[int, int]]:
+    """Turn (role or group, type of user, number) into (users, connections) by role or group."""
+    found: dict[int, tuple[int, int]] = {}
+    for id, kind, number in rows:
+        users, connections = found.get(id, (0, 0))
+        found[id] = (users, connections + number) if kind == "api" else (users + number, connections)
+    return found

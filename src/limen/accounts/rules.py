@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import string
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, count
 from typing import Literal
 
-from limen.kit.errors import Forbidden, Violation
+from limen.kit.errors import Forbidden, Invalid, Violation
 from limen.kit.text import fold
 
 OVERALL = "pim_api_overall_access"
@@ -215,3 +218,175 @@ def api_username(code: str, number: int, digits: int) -> str:
 def api_first_name(label: str) -> str:
     """Give the first name of a connection's user: its label without the characters of markup (spec §2.7)."""
     return re.sub(r'[<>&"]', "_", label)[:255]
+
+
+# What the screens of people decide: roles, groups, and who may change whom.
+
+ROLE_LABEL_MAX = 25
+GROUP_NAME_MAX = 30
+PERSON_NAME_MAX = 255
+GENERIC_ROLE = "ROLE_USER"
+# Whoever holds this can mend everything else; somebody always does.
+MANAGE_ROLES = "pim_user_role_edit"
+
+SEE_USERS, CREATE_USERS, EDIT_USERS, DELETE_USERS = (
+    f"pim_user_user_{action}" for action in ("index", "create", "edit", "remove")
+)
+SEE_ROLES, CREATE_ROLES, EDIT_ROLES, DELETE_ROLES = (
+    f"pim_user_role_{action}" for action in ("index", "create", "edit", "remove")
+)
+SEE_GROUPS, CREATE_GROUPS, EDIT_GROUPS, DELETE_GROUPS = (
+    f"pim_user_group_{action}" for action in ("index", "create", "edit", "remove")
+)
+
+_AREAS = ("System", "Connect", "Products", "Web API")
+_COLUMNS = {
+    "System": {"index": "List", "create": "Create", "edit": "Edit", "remove": "Delete"},
+    "Web API": {"list": "List", "edit": "Create and update", "remove": "Delete"},
+}
+_CELL = re.compile(r"pim_(?:api|user)_(?P<row>.+)_(?P<column>list|index|create|edit|remove)")
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRow:
+    """What may be done with one kind of thing: a permission, or None, for each column of its area."""
+
+    label: str
+    cells: tuple[Permission | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionArea:
+    """One part of the role editor: permissions that stand alone, then a table of `rows` by `columns`."""
+
+    name: str
+    alone: tuple[Permission, ...]
+    columns: tuple[str, ...]
+    rows: tuple[PermissionRow, ...]
+
+
+def permission_areas() -> list[PermissionArea]:
+    """Give every permission once, in the order in which the role editor shows them."""
+    return [_area(name, [one for one in PERMISSIONS.values() if one.area == name]) for name in _AREAS]
+
+
+def _area(name: str, permissions: list[Permission]) -> PermissionArea:
+    columns = _COLUMNS.get(name, {})
+    alone = []
+    rows: dict[str, dict[str, Permission]] = {}
+    for one in permissions:
+        cell = _CELL.fullmatch(one.id)
+        if cell and cell["column"] in columns:
+            rows.setdefault(cell["row"], {})[cell["column"]] = one
+        else:
+            alone.append(one)
+    return PermissionArea(
+        name,
+        tuple(alone),
+        tuple(columns.values()),
+        tuple(PermissionRow(_things(cells), tuple(map(cells.get, columns))) for cells in rows.values()),
+    )
+
+
+def _things(cells: dict[str, Permission]) -> str:
+    """Name what the permissions of a row are about: "List user groups" is about "User groups"."""
+    words = next(iter(cells.values())).label.split(" ", 1)[1]
+    return words[0].upper() + words[1:]
+
+
+def beyond(permissions: Iterable[str], caller: Caller) -> list[Permission]:
+    """Give those permissions that the caller does not hold, in the order of the list."""
+    given = set(permissions)
+    return [one for id, one in PERMISSIONS.items() if id in given and not caller.may(id)]
+
+
+def refuse_beyond(permissions: Iterable[str], caller: Caller, *, whom: str) -> None:
+    """Refuse to let somebody change who may do more than they: a new password would make it theirs."""
+    if beyond(permissions, caller):
+        raise Forbidden(f"{whom} may do more than you, so you cannot change this here. Ask somebody who may as much.")
+
+
+def permissions_to_keep(wanted: Iterable[str], *, before: Iterable[str], caller: Caller) -> frozenset[str]:
+    """Decide what a role holds after the caller has chosen `wanted`.
+
+    A caller gives and takes what they hold themselves; all else stays as it was, ids that Limen does not know
+    (of a role that was brought from elsewhere) too. Raises Invalid at `permissions` for more than that.
+    """
+    chosen, had = frozenset(wanted), frozenset(before)
+    violations = []
+    if chosen - had - PERMISSIONS.keys():
+        violations.append(Violation("permissions", "permissions.unknown", "There is no such permission."))
+    too_much = beyond(chosen - had, caller)
+    if too_much:
+        names = ", ".join(f'"{one.label}"' for one in too_much)
+        message = f"You cannot give a permission that you do not have yourself: {names}."
+        violations.append(Violation("permissions", "permissions.not_held", message))
+    if violations:
+        raise Invalid(violations)
+    return (chosen & caller.permissions) | (had - caller.permissions)
+
+
+def check_role_label(label: str) -> list[Violation]:
+    return _check_line("label", label, ROLE_LABEL_MAX, "Enter a label.", "A label")
+
+
+def check_group_name(name: str) -> list[Violation]:
+    return _check_line("name", name, GROUP_NAME_MAX, "Enter a name.", "A name")
+
+
+def check_person_name(path: str, name: str) -> list[Violation]:
+    return _check_line(path, name, PERSON_NAME_MAX, "", "A name")
+
+
+def check_timezone(name: str, known: Iterable[str]) -> list[Violation]:
+    if name not in known:
+        return [Violation("timezone", "timezone.unknown", "Choose a time zone of the list.")]
+    return []
+
+
+def _check_line(path: str, text: str, longest: int, required: str, what: str) -> list[Violation]:
+    if not text:
+        return [Violation(path, f"{path}.required", required)] if required else []
+    if len(text) > longest:
+        return [Violation(path, f"{path}.too_long", f"{what} has at most {longest} characters.")]
+    if not text.isprintable():
+        return [Violation(path, f"{path}.invalid", f"{what} has no line breaks or control characters.")]
+    return []
+
+
+def new_role_code(label: str, taken: Iterable[str]) -> str:
+    """Make the code of a new role: "Café & co" → "ROLE_CAFE_CO", with a number when there is one already."""
+    letters = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().upper()
+    stem = "ROLE_" + (re.sub(r"[^A-Z0-9]+", "_", letters).strip("_") or "CUSTOM")
+    known = set(taken)
+    numbered = (f"{stem}_{number}" for number in count(2))
+    return next(code for code in chain([stem], numbered) if code not in known)
+
+
+def why_role_stays(code: str, *, users: int, connections: int) -> str:
+    """Say why a role cannot be deleted, or "". The numbers count those who have no other role."""
+    if code == GENERIC_ROLE:
+        return "Every new connection starts with this role, so it cannot be deleted."
+    holders = [_counted(users, "user"), _counted(connections, "connection")]
+    named = " and ".join(holder for holder in holders if holder)
+    if not named:
+        return ""
+    verb = "has" if users + connections == 1 else "have"
+    return f"{named} {verb} no other role, so this one cannot be deleted. Give them another role first."
+
+
+LAST_MANAGING_ROLE = "No other role may edit roles, so this one cannot be deleted."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+LOCKED_OUT = Violation(
+    "", "role.last_manager", "Nobody could edit roles any more. Give somebody else a role that may, first."
+)
+
+
+def state_of(*parts: object) -> str:
+    """Give a short mark of what a page shows, so that saving can tell that somebody else has saved since."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

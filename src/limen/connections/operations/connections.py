@@ -271,6 +271,12 @@ def _owner_name(owner: int | None) -> str | None:
     return accounts_queries.username_of(owner) if owner is not None else None
 
 
+@transaction.atomic
+def end_tokens_of(user_id: int) -> None:
+    """End all tokens of a user, whatever the client. Room accounts asks for it, by the settings. 2 statements."""
+    _delete_tokens(Q(user=user_id))
+
+
 def _refuse(violations: list[Violation]) -> None:
     if violations:
         raise Invalid(violations)

@@ -13,3 +13,13 @@ class Entry:
     label: str
     url: str
     icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One way on from a page that only leads to others."""
+
+    label: str
+    sentence: str
+    url: str
+    icon: str

@@ -1,28 +1,26 @@
-"""The one way in for writes about users, roles and groups."""
+"""People as the command line makes them, the users of connections, and passwords."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import hashers, password_validation
-from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from limen.accounts import queries, rules
 from limen.accounts.models import Group, Role, User
-from limen.accounts.rules import EVERYBODY, ROLES_AT_START, SYSTEM, Caller
+from limen.accounts.operations.ending import end_tokens
+from limen.accounts.rules import EVERYBODY, Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.kit.errors import Conflict, Forbidden, Invalid, NotFound, Violation
 from limen.kit.text import fold
-
-_FIRST_PERSON_LOCK = 5_466_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +30,6 @@ class ApiUser:
     id: int
     username: str
     password: str
-
-
-@transaction.atomic
-def install() -> None:
-    """Make the roles and the group that every installation starts with; those that exist stay as they are.
-
-    Cost: 2 statements.
-    """
-    Role.objects.bulk_create(
-        [Role(code=role.code, label=role.label, permissions=sorted(role.permissions)) for role in ROLES_AT_START],
-        ignore_conflicts=True,
-    )
-    Group.objects.bulk_create([Group(name=EVERYBODY)], ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -72,9 +57,9 @@ def create_user(
     )
     role_id = Role.objects.filter(code=rules.role_code(role)).values_list("id", flat=True).first()
     violations = [
-        *(rules.check_username(username) or _check_name_is_free(username)),
-        *(rules.check_email(email) or _check_email_is_free(email)),
-        *_check_password(password, user),
+        *(rules.check_username(username) or check_name_is_free(username)),
+        *(rules.check_email(email) or check_email_is_free(email)),
+        *check_new_password(password, user),
         *([] if role_id else [Violation("role", "role.unknown", f'There is no role "{role}".')]),
     ]
     if violations or role_id is None:
@@ -85,37 +70,10 @@ def create_user(
             user.save(force_insert=True)
     except IntegrityError:
         # Somebody was quicker since the check above.
-        raise Invalid([_name_taken(username)]) from None
+        raise Invalid([name_taken(username)]) from None
     _give(user, role_id, None)
     events.record(Happening("user.created", f"user:{username}"), by=by, now=now)
     return user.id
-
-
-@transaction.atomic
-def create_first_administrator(
-    *, token: str, username: str, password: str, first_name: str = "", last_name: str = "", now: datetime
-) -> int:
-    """Create the first administrator by the one-time set-up link; Forbidden when it is worth nothing any more."""
-    with connection.cursor() as cursor:
-        # Two people who open the link at the same time: one of them is first.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_PERSON_LOCK])
-    if not queries.setup_link_is_open(token, now=now):
-        raise Forbidden("This set-up link has been used or has run out.")
-    author = replace(SYSTEM, username=username, name=rules.display_name(username, first_name, last_name))
-    return create_user(
-        username=username,
-        password=password,
-        role="ROLE_ADMINISTRATOR",
-        first_name=first_name,
-        last_name=last_name,
-        by=author,
-        now=now,
-    )
-
-
-def make_setup_token(*, now: datetime) -> str:
-    """Make the token of a set-up link: signed, good for a day and while nobody can sign in."""
-    return signing.dumps(int(now.timestamp()), salt=queries.SETUP_SALT)
 
 
 @transaction.atomic
@@ -154,11 +112,11 @@ def create_api_user(
 
 @transaction.atomic
 def set_password(*, username: str, password: str, by: Caller, now: datetime) -> None:
-    """Give a person another password; all their sessions end. NotFound, or Invalid at `password`."""
+    """Give a person another password; all their sessions and API tokens end. NotFound, or Invalid at `password`."""
     user = User.objects.filter(username_folded=fold(username), type="user").first()
     if user is None:
         raise NotFound(f'There is no user "{username}".')
-    _replace_password(user, password, by=by, now=now)
+    replace_password(user, password, by=by, now=now)
 
 
 @transaction.atomic
@@ -169,7 +127,7 @@ def change_own_password(*, current: str, password: str, by: Caller, now: datetim
         raise Forbidden("Only a person has a password to change here.")
     if not hashers.check_password(current, user.password):
         raise Invalid([Violation("current", "password.wrong", "This is not your current password.")])
-    _replace_password(user, password, by=by, now=now)
+    replace_password(user, password, by=by, now=now)
 
 
 @transaction.atomic
@@ -238,22 +196,22 @@ def check_password(row: queries.UserRow | None, password: str) -> bool:
     return hashers.check_password(password, row.password)
 
 
-def _check_name_is_free(username: str) -> list[Violation]:
+def check_name_is_free(username: str) -> list[Violation]:
     taken = User.objects.filter(username_folded=fold(username)).exists()
-    return [_name_taken(username)] if taken else []
+    return [name_taken(username)] if taken else []
 
 
-def _name_taken(username: str) -> Violation:
+def name_taken(username: str) -> Violation:
     return Violation("username", "username.taken", f'There is already a user "{username}". Choose another name.')
 
 
-def _check_email_is_free(email: str) -> list[Violation]:
-    if email and User.objects.filter(email_folded=fold(email)).exists():
+def check_email_is_free(email: str, *, but: int | None = None) -> list[Violation]:
+    if email and User.objects.filter(email_folded=fold(email)).exclude(id=but or 0).exists():
         return [Violation("email", "email.taken", "Another user has this e-mail address.")]
     return []
 
 
-def _check_password(password: str, user: User) -> list[Violation]:
+def check_new_password(password: str, user: User) -> list[Violation]:
     if not password:
         return [Violation("password", "password.required", "Enter a password.")]
     try:
@@ -263,12 +221,13 @@ def _check_password(password: str, user: User) -> list[Violation]:
     return []
 
 
-def _replace_password(user: User, password: str, *, by: Caller, now: datetime) -> None:
-    violations = _check_password(password, user)
+def replace_password(user: User, password: str, *, by: Caller, now: datetime) -> None:
+    violations = check_new_password(password, user)
     if violations:
         raise Invalid(violations)
     # Sessions carry a digest of the hash, so those opened with the old password end by themselves.
     User.objects.filter(id=user.id).update(password=hashers.make_password(password))
+    end_tokens(user.id)
     events.record(Happening("user.password_changed", f"user:{user.username}"), by=by, now=now)
 
 

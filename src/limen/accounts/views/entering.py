@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from limen.accounts import operations, queries
 from limen.accounts.access import requires
-from limen.accounts.context import rail_of
+from limen.accounts.context import rail_of, tiles_of
 from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
 from limen.accounts.rules import SEEING_CONNECTIONS, Caller
 from limen.kit import clock
@@ -43,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires("limen_system_index")
 def system(request: HttpRequest) -> HttpResponse:
     sees_connections = _caller(request).may_one_of(SEEING_CONNECTIONS)
-    return render(request, "accounts/system.html", {"section": "system", "sees_connections": sees_connections})
+    context = {"section": "system", "sees_connections": sees_connections, "tiles": tiles_of(_caller(request))}
+    return render(request, "accounts/system.html", context)
 
 
 @login_not_required
