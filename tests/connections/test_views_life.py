@@ -107,6 +107,17 @@ class TestUpkeep:
         assert admin.post(PAGE, typed(label="Your ERP", expires_on=day[1])).status_code == 303
         assert (saved().label, saved().expires_at) == ("Your ERP", end)
 
+    def test_case_133_end_and_owner_that_somebody_else_saved_are_named(self, admin: Client, erp: NewConnection) -> None:
+        mine = typed(expires_on="2099-01-31")
+        admin.post(PAGE, typed(notes="Theirs", owner_id=User.objects.get(username="julia").id))
+        answer = admin.post(PAGE, mine)
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        for line in ("Last day: <b>nothing</b>", "Owner: <b>julia</b>", "Notes: <b>Theirs</b>"):
+            assert f"<li>{line}</li>" in page
+        assert 'value="2099-01-31"' in page
+        assert (saved().notes, saved().expires_at) == ("Theirs", None)
+
     @pytest.mark.parametrize(
         ("name", "value", "words"),
         [
