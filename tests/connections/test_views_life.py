@@ -253,6 +253,7 @@ class TestWhoMay:
         client = lacking(MANAGE_CONNECTIONS)
         page = text(client, PAGE)
         assert ">Save</button>" not in page
+        assert "Your role lets you see this connection, not change it." in page
         assert f'href="{ROOT}/delete"' not in page and f'href="{ROOT}/pause"' not in page
         for id in ("id_label", "id_user_role_id", "id_notes", "id_owner_id", "id_expires_on"):
             assert "disabled" in field(page, id)
@@ -294,6 +295,7 @@ class TestWhoMay:
         page = text(client, PAGE)
         assert "disabled" in field(page, "id_user_role_id") and "disabled" in field(page, "id_user_group_id")
         assert "disabled" not in field(page, "id_label")
+        assert "Your role does not let you choose the role and group of connections." in page
         # What such a page sends: neither role nor group.
         sent = typed(label="Your ERP")
         del sent["user_role_id"], sent["user_group_id"]
