@@ -98,6 +98,11 @@ class TestConnections:
         shown = installation.run("connections", "show", "webshop", "--json").stdout
         assert json.loads(shown)["client_id"] == made["client_id"]
         assert made["secret"] not in shown
+        assert json.loads(shown)["enabled"] is True
+        assert installation.run("connections", "pause", "webshop").returncode == 0
+        assert json.loads(installation.run("connections", "show", "webshop", "--json").stdout)["enabled"] is False
+        assert installation.run("connections", "resume", "webshop").returncode == 0
+        assert installation.run("connections", "pause", "nope").returncode == 1
         secret = json.loads(installation.run("connections", "regenerate-secret", "webshop", "--json").stdout)["secret"]
         assert secret != made["secret"]
         assert installation.run("connections", "regenerate-password", "webshop").returncode == 0

@@ -268,6 +268,8 @@ class TestUpdateConnection:
             update,
             lambda: operations.regenerate_secret(code="my_erp", by=SYSTEM, now=NOW),
             lambda: operations.regenerate_password(code="my_erp", by=SYSTEM, now=NOW),
+            lambda: operations.pause_connection(code="my_erp", by=SYSTEM, now=NOW),
+            lambda: operations.resume_connection(code="my_erp", by=SYSTEM, now=NOW),
             lambda: operations.delete_connection(code="my_erp", by=SYSTEM, now=NOW),
         ):
             with pytest.raises(NotFound):

@@ -107,6 +107,17 @@ class TestUpkeep:
         assert admin.post(PAGE, typed(label="Your ERP", expires_on=day[1])).status_code == 303
         assert (saved().label, saved().expires_at) == ("Your ERP", end)
 
+    def test_case_133_end_and_owner_that_somebody_else_saved_are_named(self, admin: Client, erp: NewConnection) -> None:
+        mine = typed(expires_on="2099-01-31")
+        admin.post(PAGE, typed(notes="Theirs", owner_id=User.objects.get(username="julia").id))
+        answer = admin.post(PAGE, mine)
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        for line in ("Last day: <b>nothing</b>", "Owner: <b>julia</b>", "Notes: <b>Theirs</b>"):
+            assert f"<li>{line}</li>" in page
+        assert 'value="2099-01-31"' in page
+        assert (saved().notes, saved().expires_at) == ("Theirs", None)
+
     @pytest.mark.parametrize(
         ("name", "value", "words"),
         [
@@ -242,6 +253,7 @@ class TestWhoMay:
         client = lacking(MANAGE_CONNECTIONS)
         page = text(client, PAGE)
         assert ">Save</button>" not in page
+        assert "Your role lets you see this connection, not change it." in page
         assert f'href="{ROOT}/delete"' not in page and f'href="{ROOT}/pause"' not in page
         for id in ("id_label", "id_user_role_id", "id_notes", "id_owner_id", "id_expires_on"):
             assert "disabled" in field(page, id)
@@ -283,6 +295,7 @@ class TestWhoMay:
         page = text(client, PAGE)
         assert "disabled" in field(page, "id_user_role_id") and "disabled" in field(page, "id_user_group_id")
         assert "disabled" not in field(page, "id_label")
+        assert "Your role does not let you choose the role and group of connections." in page
         # What such a page sends: neither role nor group.
         sent = typed(label="Your ERP")
         del sent["user_role_id"], sent["user_group_id"]

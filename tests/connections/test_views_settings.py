@@ -108,7 +108,7 @@ class TestShow:
         assert answer.redirect_chain == [("/connect/connection-settings", 302)]
         assert "There is no connection &quot;unknown&quot;" in answer.content.decode()
 
-    @pytest.mark.parametrize("page", ["edit", "delete", "regenerate-secret", "regenerate-password"])
+    @pytest.mark.parametrize("page", ["edit", "pause", "resume", "delete", "regenerate-secret", "regenerate-password"])
     def test_case_68_an_app_is_not_there(self, admin: Client, erp: Any, page: str) -> None:
         Connection.objects.update(type="app")
         path = f"/connect/connection-settings/erp/{page}"

@@ -112,6 +112,9 @@ def show(code: str, as_json: bool) -> None:
             "auditable": found.auditable,
             "client_id": found.client_id,
             "username": found.username,
+            "enabled": found.enabled,
+            "expires_at": found.expires_at.isoformat() if found.expires_at else None,
+            "owner": found.owner.name if found.owner else None,
             "last_used_at": found.last_used_at.isoformat() if found.last_used_at else None,
         },
         as_json,
@@ -146,6 +149,34 @@ def regenerate_password(code: str, keep_old: int, as_json: bool) -> None:
 
     password = operations.regenerate_password(code=code, keep_old=keep_old, by=SYSTEM, now=clock.now())
     _print({"password": password}, as_json)
+
+
+@connections.command()
+@click.argument("code")
+@json_option
+@with_database
+def pause(code: str, as_json: bool) -> None:
+    """Let nobody in through CODE until it is resumed. Nothing is deleted."""
+    from limen.accounts.rules import SYSTEM
+    from limen.connections import operations
+    from limen.kit import clock
+
+    operations.pause_connection(code=code, by=SYSTEM, now=clock.now())
+    _print({"paused": code}, as_json)
+
+
+@connections.command()
+@click.argument("code")
+@json_option
+@with_database
+def resume(code: str, as_json: bool) -> None:
+    """Open CODE again, with the credentials it has."""
+    from limen.accounts.rules import SYSTEM
+    from limen.connections import operations
+    from limen.kit import clock
+
+    operations.resume_connection(code=code, by=SYSTEM, now=clock.now())
+    _print({"resumed": code}, as_json)
 
 
 @connections.command()
