@@ -65,9 +65,10 @@ def _screens() -> list[tuple[str, str]]:
             if not isinstance(pattern, URLPattern):
                 walk(pattern.url_patterns, route)
                 continue
-            permission = getattr(pattern.callback, "permission", None)
-            if permission:
-                found.append((re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), permission))
+            # One permission, or several of which any opens the screen.
+            permission = getattr(pattern.callback, "permission", None) or ()
+            for one in (permission,) if isinstance(permission, str) else permission:
+                found.append((re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), one))
 
     walk(get_resolver().url_patterns, "")
     return found
