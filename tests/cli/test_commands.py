@@ -106,6 +106,9 @@ class TestConnections:
         secret = json.loads(installation.run("connections", "regenerate-secret", "webshop", "--json").stdout)["secret"]
         assert secret != made["secret"]
         assert installation.run("connections", "regenerate-password", "webshop").returncode == 0
+        assert installation.run("connections", "regenerate-secret", "webshop", "--keep-old", "24").returncode == 0
+        refused = installation.run("connections", "regenerate-password", "webshop", "--keep-old", "169")
+        assert refused.returncode == 1 and "168" in refused.stderr
         assert installation.run("connections", "delete", "webshop", "--yes").returncode == 0
         assert installation.run("connections", "show", "webshop").returncode == 1
 

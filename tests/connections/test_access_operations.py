@@ -396,6 +396,11 @@ class TestFailures:
         assert refused(lambda: grant(erp, client_id="9999999_x", username=""))[0] == 429
         assert grant(erp)
 
+    def test_a_wrong_secret_says_nothing_about_the_user(self, erp: NewConnection) -> None:
+        shop = make_connection(code="shop")
+        self.fail(erp, 10, client_secret="wrong")
+        assert grant(shop, username=erp.username, password=erp.password)
+
     def test_a_refresh_waits_too_and_bad_refresh_tokens_are_no_guesses(self, erp: NewConnection) -> None:
         pair = grant(erp)
         for _ in range(12):

@@ -125,10 +125,11 @@ def test_no_token_slips_through_the_revocation_of_all(monkeypatch: Any) -> None:
     row = Connection.objects.get()
     pair = operations.issue_token(client_id=row.client_id, user_id=row.user_id, now=NOW)
     asked = TokenRequest("refresh_token", new.client_id, new.secret, refresh_token=pair.refresh_token)
-    with (
-        between(monkeypatch, lambda: operations.revoke_tokens(code="erp", by=SYSTEM, now=NOW)),
-        pytest.raises(Refused),
-    ):
+
+    def revoke() -> None:
+        operations.revoke_tokens(code="erp", by=SYSTEM, now=NOW)
+
+    with between(monkeypatch, revoke), pytest.raises(Refused):
         operations.grant_token(asked=asked, now=NOW)
     assert not RefreshToken.objects.exists()
 
@@ -139,10 +140,11 @@ def test_an_old_credential_that_is_revoked_between_buys_nothing(monkeypatch: Any
     operations.regenerate_secret(code="erp", keep_old=1, by=SYSTEM, now=NOW)
     operations.regenerate_password(code="erp", keep_old=1, by=SYSTEM, now=NOW)
     asked = TokenRequest("password", new.client_id, new.secret, new.username, new.password)
-    with (
-        between(monkeypatch, lambda: getattr(operations, act)(code="erp", by=SYSTEM, now=NOW)),
-        pytest.raises(Refused) as refusal,
-    ):
+
+    def revoke() -> None:
+        getattr(operations, act)(code="erp", by=SYSTEM, now=NOW)
+
+    with between(monkeypatch, revoke), pytest.raises(Refused) as refusal:
         operations.grant_token(asked=asked, now=NOW)
     assert refusal.value.status == 422
     assert not RefreshToken.objects.exists()

@@ -284,8 +284,8 @@ class TestAccess:
     def test_cases_43_and_45_without_the_permission_nothing_opens(self, reader: Client, name: str, method: str) -> None:
         make_connection(code="erp")
         before = Connection.objects.values().get()
-        more = {"revoke-token": ("access", 1)}.get(name, ())
-        path = reverse(f"connections:{name}", args=() if name in ("list", "new") else ("erp", *more))
+        args: dict[str, tuple[object, ...]] = {"list": (), "new": (), "revoke-token": ("erp", "access", 1)}
+        path = reverse(f"connections:{name}", args=args.get(name, ("erp",)))
         answer = getattr(reader, method)(path)
         # A method that a page does not have is refused before the person is.
         assert answer.status_code in (403, 405), path

@@ -52,7 +52,9 @@ def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime)
     paused_until = queries.attempts_paused_until(keys, now=now)
     if paused_until is not None:
         rules.refuse_attempts(paused_until - now)
-    with _failures_noted(keys, now):
+    # A client that is not known says nothing about the user that came with it.
+    of_client = rules.failure_keys(client_id=asked.client_id, username="", address=address)
+    with _failures_noted(of_client, now):
         client, secret_id = _authenticate_client(asked, now)
     rules.check_address(origin.address, client.allowed_networks, reason="address_not_allowed")
     rules.check_grant_allowed(asked, client.grant_types)
