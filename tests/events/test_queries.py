@@ -31,10 +31,19 @@ def subjects(wanted: AuditFilter, **others: Any) -> list[str]:
 
 
 class TestAudit:
-    def test_holds_what_was_done_to_connections_groups_roles_and_users_alone(self) -> None:
-        for subject in ("product:1", "connection:erp", "attribute:name", "group:All", "role:USER", "user:ada", "demo"):
+    def test_holds_what_was_done_to_connections_roles_users_and_user_groups_alone(self) -> None:
+        for subject in (
+            "product:1",
+            "connection:erp",
+            "attribute:name",
+            "group:shoes",
+            "user_group:All",
+            "role:USER",
+            "user:ada",
+            "demo",
+        ):
             happen("x.created", subject)
-        assert subjects(AuditFilter()) == ["user:ada", "role:USER", "group:All", "connection:erp"]
+        assert subjects(AuditFilter()) == ["user:ada", "role:USER", "user_group:All", "connection:erp"]
 
     @pytest.mark.parametrize(
         ("wanted", "found"),

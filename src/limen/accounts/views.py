@@ -22,7 +22,7 @@ from limen.accounts import operations, queries
 from limen.accounts.access import requires
 from limen.accounts.context import rail_of
 from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
-from limen.accounts.rules import MANAGE_CONNECTIONS, Caller
+from limen.accounts.rules import MANAGE_CONNECTIONS, SEE_AUDIT_LOG, Caller
 from limen.kit import clock
 from limen.kit.errors import Invalid
 from limen.kit.text import fold
@@ -42,8 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires("limen_system_index")
 def system(request: HttpRequest) -> HttpResponse:
-    manages_connections = _caller(request).may(MANAGE_CONNECTIONS)
-    return render(request, "accounts/system.html", {"section": "system", "manages_connections": manages_connections})
+    caller = _caller(request)
+    context = {
+        "section": "system",
+        "manages_connections": caller.may(MANAGE_CONNECTIONS),
+        "sees_audit_log": caller.may(SEE_AUDIT_LOG),
+    }
+    return render(request, "accounts/system.html", context)
 
 
 @login_not_required

@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import In
 
 # What an event is about, by the word before the colon of its subject, when an administrator will ask who did it.
-AUDITED = ("connection", "group", "role", "user")
+AUDITED = ("connection", "role", "user", "user_group")
 
 
 def area() -> Func:

@@ -53,7 +53,7 @@ class AuditPage:
 
 
 def audit(wanted: AuditFilter, *, after: int | None = None, before: int | None = None, limit: int = 50) -> AuditPage:
-    """Give a page of what was done to connections, groups, roles and users. 1 query.
+    """Give a page of what was done to connections, roles, users and user groups. 1 query.
 
     `after` is the id of the last event already shown, `before` that of the first one, to go back; not both.
     """

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                             function="split_part",
                             output_field=models.TextField(),
                         ),
-                        ["connection", "group", "role", "user"],
+                        ["connection", "role", "user", "user_group"],
                     )
                 ),
             ),
