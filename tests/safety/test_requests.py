@@ -18,8 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 import limen
+from limen.accounts import middleware
 from limen.accounts import operations as accounts
-from limen.accounts import views as accounts_views
 from limen.kit import clock
 from limen.media import operations as media
 from tests.factories.accounts import PASSWORD, make_user, sign_in
@@ -115,7 +115,7 @@ class TestFraming:
             raise RuntimeError
 
         refused = [Client(enforce_csrf_checks=True).post("/sign-in"), admin.post("/connect/data-flows")]
-        monkeypatch.setattr(accounts_views, "rail_of", broken)
+        monkeypatch.setattr(middleware.queries, "caller_for", broken)
         for answer, status in zip([*refused, admin.get("/")], [403, 405, 500], strict=True):
             assert answer.status_code == status
             assert answer["X-Frame-Options"] == "DENY"
