@@ -20,6 +20,7 @@ from django.urls import resolve
 import limen
 from limen.accounts import middleware
 from limen.accounts import operations as accounts
+from limen.accounts.rules import SYSTEM
 from limen.kit import clock
 from limen.media import operations as media
 from tests.factories.accounts import PASSWORD, make_user, sign_in
@@ -262,7 +263,7 @@ class TestHeaders:
     def test_a_file_has_no_line_end_in_its_name(self, admin: Client, tmp_path: Path, settings: Any, name: str) -> None:
         default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
         settings.STORAGES = {**settings.STORAGES, "default": default}
-        row = media.store_file(file=ContentFile(b"%PDF-1.4 x"), filename=name, by=accounts.SYSTEM, now=clock.now())
+        row = media.store_file(file=ContentFile(b"%PDF-1.4 x"), filename=name, by=SYSTEM, now=clock.now())
         assert default_storage.exists(row.code)
         token = token_for(make_connection(role="administrator"))
         client = Client(raise_request_exception=False, headers={"authorization": f"Bearer {token}"})
