@@ -157,6 +157,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
         answer = story.client.get(path, headers=bearer)
         assert answer.status_code >= 400
         assert not story.found_in(answer.content.decode())
+    misplaced(story, bearer, {"client_secret": secret, "password": password, "refresh_token": pair["refresh_token"]})
     wrong(story, secret, password, pair)
     broken(story, secret, password, bearer, monkeypatch)
     yield story
@@ -166,6 +167,17 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     assert {secret, password} & {new_secret, new_password} == set()
     story.of_password("second", new_secret, new_password)
     yield story
+
+
+def misplaced(story: Story, bearer: dict[str, str], credentials: dict[str, str]) -> None:
+    """Send credentials where none belong, in bodies and in addresses."""
+    for path in ("/api/rest/v1/products", "/api/rest/v1/families", "/api/rest/v1/nothing"):
+        in_body = story.client.post(path, credentials, content_type=JSON, headers=bearer)
+        in_address = story.client.get(path, credentials, headers=bearer)
+        assert in_body.status_code >= 400
+        # A page of a list repeats in its links what was asked.
+        repeated = in_address.content.decode() if in_address.status_code >= 400 else ""
+        assert not story.found_in(in_body.content.decode() + repeated)
 
 
 def wrong(story: Story, secret: str, password: str, pair: dict[str, Any]) -> None:
