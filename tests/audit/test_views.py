@@ -17,9 +17,11 @@ from django.test import Client
 
 from limen.accounts.models import User
 from limen.accounts.rules import SEE_AUDIT_LOG, SYSTEM, Caller
+from limen.audit.views import words
 from limen.connections import operations as connections
 from limen.events import operations as events
 from limen.events import queries
+from limen.events.models import AUDITED
 from limen.events.operations import Happening
 from tests.factories.accounts import sign_in
 from tests.factories.connections import make_connection
@@ -234,3 +236,14 @@ class TestExport:
         assert f"/system/audit/export.csv?{urlencode(asked)}".replace("&", "&amp;") in page(
             auditor, **asked, after="99999"
         )
+
+
+@pytest.mark.parametrize("kind", words.KINDS)
+def test_every_sentence_names_who_and_what(kind: str, auditor: Client) -> None:
+    area = kind.partition(".")[0]
+    assert area in AUDITED
+    happen(kind, f"{area}:thing")
+    (sentence,) = told(auditor, which="thing", what=kind)
+    assert sentence.startswith("Mary Jones ")
+    assert sentence.endswith(" thing")
+    assert "{" not in sentence

@@ -49,6 +49,10 @@ KINDS = {
         gettext_lazy("Password regenerated"),
         gettext_lazy("{author} regenerated the password of connection {subject}"),
     ),
+    "connection.old_password_revoked": (
+        gettext_lazy("Old password ended"),
+        gettext_lazy("{author} ended the old password of connection {subject}"),
+    ),
     "connection.tokens_revoked": (
         gettext_lazy("Tokens revoked"),
         gettext_lazy("{author} revoked tokens of connection {subject}"),
@@ -57,6 +61,7 @@ KINDS = {
         gettext_lazy("Limits changed"),
         gettext_lazy("{author} changed the limits of connection {subject}"),
     ),
+    "connection.tested": (gettext_lazy("Tested"), gettext_lazy("{author} tested connection {subject}")),
     "connection.paused": (gettext_lazy("Paused"), gettext_lazy("{author} paused connection {subject}")),
     "connection.resumed": (gettext_lazy("Resumed"), gettext_lazy("{author} resumed connection {subject}")),
     "connection.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted connection {subject}")),
