@@ -90,7 +90,10 @@ class TestLoad:
 
     def test_an_interrupted_load_is_taken_up_again(self, first: DemoResult) -> None:
         with connection.cursor() as cursor:
+            # The end of a load is its last word; the table refuses to forget it otherwise.
+            cursor.execute("ALTER TABLE event DISABLE TRIGGER event_append_only")
             cursor.execute("DELETE FROM event WHERE subject = 'demo'")
+            cursor.execute("ALTER TABLE event ENABLE TRIGGER event_append_only")
         before = number_of("media_file"), number_of("product"), number_of("event WHERE kind LIKE 'attribute%'")
         assert demo.load(NOW) == DemoResult(first.products, "admin", None)
         after = number_of("media_file"), number_of("product"), number_of("event WHERE kind LIKE 'attribute%'")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from limen.accounts.rules import Caller
 from limen.events import operations, queries
@@ -84,3 +85,14 @@ class TestForgetTallies:
         assert [
             one.count for one in queries.hour_counts("product.read", [7], start=HOUR, end=NEXT.replace(hour=10))
         ] == [2]
+
+
+class TestAppendOnly:
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE event SET author = 'nobody'", "DELETE FROM event", "DELETE FROM event WHERE false"]
+    )
+    def test_the_database_itself_refuses_to_change_or_delete_an_event(self, statement: str) -> None:
+        operations.record(Happening("connection.deleted", "connection:erp"), by=erp(), now=NOW)
+        with connection.cursor() as cursor, pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute(statement)
+        assert [event.author for event in queries.history("connection:erp")] == ["erp_0001"]

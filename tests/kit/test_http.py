@@ -229,3 +229,17 @@ class TestLines:
             b'{"line":1,"code":"a","status_code":204}\n{"line":2,"code":"b","status_code":422,"message":"Bad.",'
             b'"_links":{"documentation":{"href":"http://h/help/api.html#patch_tea"}}}'
         )
+
+
+@pytest.mark.parametrize("raises", [None, Misshaped("Wrong.")])
+def test_a_host_that_is_not_ours_is_400_and_no_incident(raises: Exception | None, caplog: Any) -> None:
+    @endpoint(name="tea", anchor="post_tea")
+    def view(request: ApiRequest) -> HttpResponse:
+        if raises is not None:
+            raise raises
+        return HttpResponse(request.get_host())
+
+    request = make.get("/tea", HTTP_HOST="not a host", HTTP_AUTHORIZATION="Bearer x")
+    answer = methods(GET=view)(request)
+    assert (answer.status_code, orjson.loads(answer.content)["code"]) == (400, 400)
+    assert caplog.records == []

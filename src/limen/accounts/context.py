@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from limen.accounts.rules import SEE_GROUPS, SEE_ROLES, SEE_USERS, Caller
+from limen.accounts.rules import SEE_AUDIT_LOG, SEE_GROUPS, SEE_ROLES, SEE_USERS, Caller
 from limen.kit.web.shell import Entry, Tile
 
 # section, label, route, icon, permission (None: everybody who is signed in)
@@ -23,6 +23,13 @@ TILES = (
     (_("Users"), _("The people who sign in here, and what they may do."), "accounts:users", "users", SEE_USERS),
     (_("Roles"), _("Sets of permissions, for people and connections."), "accounts:roles", "shield-check", SEE_ROLES),
     (_("User groups"), _("Users and connections that belong together."), "accounts:groups", "group", SEE_GROUPS),
+    (
+        _("Audit log"),
+        _("Who changed connections, roles and users, and when."),
+        "audit:log",
+        "scroll-text",
+        SEE_AUDIT_LOG,
+    ),
 )
 
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "limen.events",
     "limen.jobs",
     "limen.accounts",
+    "limen.audit",
     "limen.structure",
     "limen.media",
     "limen.products",

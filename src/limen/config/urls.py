@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("limen.kit.web.urls")),
     path("", include("limen.help.urls")),
     path("", include("limen.accounts.urls")),
+    path("", include("limen.audit.urls")),
     path("", include("limen.connections.urls")),
     path("", include("limen.products.urls")),
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from limen.events.models import Event, Tally
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import StrIndex, Substr
+
+from limen.events.models import AUDITED, Event, Tally, area, is_audited
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,90 @@ def history(subject: str, *, before: int | None = None, limit: int = 25) -> Sequ
     if before is not None:
         found = found.filter(id__lt=before)
     return list(found.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What of the audit log is asked for; empty means all.
+
+    `author` is a part of the user's name or username. `area` is one of `models.AUDITED`, `kind` a whole kind.
+    `subject` is a whole subject ("connection:erp"), or a part of the name in it ("erp"). `start` <= at < `end`.
+    """
+
+    author: str = ""
+    area: str = ""
+    kind: str = ""
+    subject: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Events, newest first. `next` is the id to go on after, `previous` the one to go back before."""
+
+    events: list[Event]
+    next: int | None
+    previous: int | None
+
+
+def audit(wanted: AuditFilter, *, after: int | None = None, before: int | None = None, limit: int = 50) -> AuditPage:
+    """Give a page of what was done to connections, roles, users and user groups. 1 query.
+
+    `after` is the id of the last event already shown, `before` that of the first one, to go back; not both.
+    """
+    found = _audited(wanted)
+    if before is not None:
+        rows = list(found.filter(id__gt=before).order_by("id")[: limit + 1])
+        events = rows[:limit][::-1]
+        return AuditPage(
+            events,
+            next=events[-1].id if events else None,
+            previous=events[0].id if len(rows) > limit else None,
+        )
+    if after is not None:
+        found = found.filter(id__lt=after)
+    rows = list(found.order_by("-id")[: limit + 1])
+    events = rows[:limit]
+    return AuditPage(
+        events,
+        next=events[-1].id if len(rows) > limit else None,
+        previous=events[0].id if events and after is not None else None,
+    )
+
+
+def audit_all(wanted: AuditFilter, *, portion: int = 1000) -> Iterator[Event]:
+    """Go through all of the audit log that is asked for, newest first, holding one portion. 1 query a portion.
+
+    What is recorded meanwhile is newer than where this began, and left out.
+    """
+    after: int | None = None
+    while True:
+        page = audit(wanted, after=after, limit=portion)
+        yield from page.events
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _audited(wanted: AuditFilter) -> QuerySet[Event]:
+    found = Event.objects.filter(is_audited())
+    if wanted.author:
+        found = found.filter(Q(author__icontains=wanted.author) | Q(author_name__icontains=wanted.author))
+    if wanted.area:
+        found = found.alias(area=area()).filter(area=wanted.area)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.subject.startswith(tuple(f"{area}:" for area in AUDITED)):
+        found = found.filter(subject=wanted.subject)
+    elif wanted.subject:
+        name = Substr(F("subject"), StrIndex(F("subject"), Value(":")) + 1, output_field=TextField())
+        found = found.alias(name=name).filter(name__icontains=wanted.subject)
+    if wanted.start:
+        found = found.filter(at__gte=wanted.start)
+    if wanted.end:
+        found = found.filter(at__lt=wanted.end)
+    return found
 
 
 def hour_counts(kind: str, connection_ids: Iterable[int], *, start: datetime, end: datetime) -> list[HourCount]:

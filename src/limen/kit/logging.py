@@ -6,7 +6,8 @@ import logging
 
 from limen.kit.http.middleware import request_id_of_this_thread
 
-_KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+# Django's `request` is an object whose text has the whole address, and credentials may be typed into one.
+_KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request"}
 
 
 class LineFormatter(logging.Formatter):

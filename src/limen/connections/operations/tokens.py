@@ -53,7 +53,7 @@ def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime)
     if paused_until is not None:
         rules.refuse_attempts(paused_until - now)
     # A client that is not known says nothing about the user that came with it.
-    of_client = rules.failure_keys(client_id=asked.client_id, username="", address=address)
+    of_client = rules.failure_keys(client_id=asked.client_id, username="", address=origin.address)
     with _failures_noted(of_client, now):
         client, secret_id = _authenticate_client(asked, now)
     rules.check_address(origin.address, client.allowed_networks, reason="address_not_allowed")

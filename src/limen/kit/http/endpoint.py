@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
@@ -71,10 +72,14 @@ class Endpoint:
     def __call__(self, request: ApiRequest, **kwargs: Any) -> HttpResponseBase:
         request.endpoint = self
         try:
-            self._admit(request)
-            return self.view(request, **kwargs)
-        except Refused as refusal:
-            return refusal_answer(request, refusal, self.anchor)
+            try:
+                self._admit(request)
+                return self.view(request, **kwargs)
+            except Refused as refusal:
+                return refusal_answer(request, refusal, self.anchor)
+        except DisallowedHost:
+            # Somebody else's mistake, so no incident; raised by whoever writes a link, also that of a refusal.
+            return json_answer({"code": 400, "message": 'The "Host" header does not name this server.'}, 400)
         except Exception:
             incident = uuid4().hex[:12]
             log.exception("unexpected error in %s", self.name, extra={"incident": incident})
