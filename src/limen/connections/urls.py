@@ -19,6 +19,7 @@ urlpatterns = [
         name="regenerate-password",
     ),
     path("connect/connection-settings/<str:code>/delete", views.delete, name="delete"),
+    path("connect/connection-settings/<str:code>/test", views.test_page, name="test"),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),
     path("system/connections", views.legacy_list),
