@@ -1,5 +1,6 @@
 """The one way in for writes about connections, their credentials and their tokens."""
 
+from limen.connections.operations.checks import request_check, run_check
 from limen.connections.operations.connections import (
     NewConnection,
     create_connection,
@@ -28,6 +29,8 @@ __all__ = [
     "refresh_token",
     "regenerate_password",
     "regenerate_secret",
+    "request_check",
     "reveal_secret",
+    "run_check",
     "update_connection",
 ]

@@ -1,5 +1,6 @@
 """What the room's screens, its token endpoint and every call of the API read."""
 
+from limen.connections.queries.checks import Report, own_address, proof_of, report_of
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
@@ -33,6 +34,7 @@ __all__ = [
     "Flow",
     "ListedConnection",
     "Refreshable",
+    "Report",
     "WrongUser",
     "client_to_authenticate",
     "code_is_taken",
@@ -48,7 +50,10 @@ __all__ = [
     "instance_keys",
     "limit_is_reached",
     "open_secret",
+    "own_address",
+    "proof_of",
     "refreshable",
+    "report_of",
     "secret_of",
     "wrong_combination_noted_at",
 ]
