@@ -20,6 +20,8 @@ urlpatterns = [
     ),
     path("connect/connection-settings/<str:code>/delete", views.delete, name="delete"),
     path("connect/connection-settings/<str:code>/test", views.test_page, name="test"),
+    path("connect/connection-settings/<str:code>/test/run", views.test_run, name="test-run"),
+    path("connect/connection-settings/<str:code>/test/report", views.test_report, name="test-report"),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),
     path("system/connections", views.legacy_list),
