@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -277,10 +279,17 @@ class TestInstance:
         proxy.request = lambda sent: Back(status, {"server": "Apache"}, b"")
         assert word in outcome()["instance"].happened
 
+    @pytest.mark.parametrize("nonce", ["nobody", "%00", "%ff", "x" * 3000])
+    def test_who_guesses_learns_nothing(self, nonce: str, live: Live) -> None:
+        connection = http.client.HTTPConnection(live.url.removeprefix("http://"))
+        connection.request("GET", f"/api/oauth/v1/check/{nonce}")
+        assert connection.getresponse().status == 404
+        connection.close()
+
     def test_the_answer_is_for_this_run_alone(self, proxy: Proxy) -> None:
         outcome()
         asked = proxy.seen[0].path.rsplit("/", 1)[1]
-        assert queries.proof_of(asked, now=clock.now()) is None
+        assert queries.proof_of(asked) is None
         connection = http.client.HTTPConnection(proxy.url.removeprefix("http://"))
         connection.request("GET", f"/api/oauth/v1/check/{asked}")
         assert connection.getresponse().status == 404
@@ -309,9 +318,6 @@ class TestClock:
         ],
     )
     def test_how_far_apart_is_bad(self, apart: int, status: str, said: str) -> None:
-        from datetime import UTC, datetime, timedelta
-        from email.utils import format_datetime
-
         from limen.kit.http.exchange import Answer
 
         now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -463,6 +469,12 @@ class TestAsking:
         assert Check.objects.get().id == first
         operations.request_check(code=CODE, by=SYSTEM, now=now + queries.checks.LOST_AFTER)
         assert Check.objects.get().id != first
+
+    def test_a_worker_that_comes_late_runs_it_all_the_same(self, proxy: Proxy) -> None:
+        operations.request_check(code=CODE, by=SYSTEM, now=clock.now() - timedelta(hours=1))
+        operations.run_check(check=Check.objects.get().id, clock=clock.now)
+        report = queries.report_of(CODE)
+        assert report and {step.status for step in report.steps} == {rules.OK}
 
     def test_a_run_that_was_replaced_changes_nothing(self, proxy: Proxy) -> None:
         operations.request_check(code=CODE, by=SYSTEM, now=clock.now())

@@ -151,6 +151,7 @@ class Check(models.Model):
     connection = models.OneToOneField(Connection, models.CASCADE, related_name="last_check")
     asked_by = models.CharField(max_length=255)
     asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     nonce = models.CharField(max_length=64, null=True, unique=True)
     proof = models.CharField(max_length=64)

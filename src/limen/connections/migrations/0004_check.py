@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("asked_by", models.CharField(max_length=255)),
                 ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("nonce", models.CharField(max_length=64, null=True, unique=True)),
                 ("proof", models.CharField(max_length=64)),

@@ -82,7 +82,7 @@ class _Run:
         permissions = caller.permissions if caller else frozenset()
         role, _ = accounts.role_and_group_of(self.connection.user_id)
         label = role.label if role else ""
-        self._save(address=self.address, role=label, permissions=sorted(permissions))
+        self._save(started_at=self.clock(), address=self.address, role=label, permissions=sorted(permissions))
 
         self._add(rules.judge_address(self.address, is_set=self.is_set))
         with _borrowed_token(self.connection, self.clock()) as token:

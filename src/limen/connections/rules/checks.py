@@ -294,7 +294,7 @@ def judge_rights(permissions: Collection[str], *, flow_type: str, role: str) -> 
 
 
 def skipped(name: str) -> Step:
-    return Step(name, SKIPPED, "Not tested, because of what failed above.")
+    return Step(name, SKIPPED, "What failed above has to be mended first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def _verdict(report: Report, *, is_running: bool) -> tuple[str, str]:
 
 def _no_worker(report: Report, now: datetime) -> bool:
     """Tell whether nobody is there to run it. No query while it is young or goes on."""
-    if report.steps or now - report.asked_at < _PATIENCE:
+    if report.started_at or now - report.asked_at < _PATIENCE:
         return False
     return jobs.health(now=now).workers == 0
 

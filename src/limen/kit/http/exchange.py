@@ -41,13 +41,18 @@ class NoAnswer:
 def ask(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None, patience: float
 ) -> Answer | NoAnswer:
-    """Send one request and wait for its answer, `patience` seconds at most for each part of it and for its body."""
+    """Send one request and give its answer, or why there is none. Never raises for what the other side does.
+
+    `patience` in seconds bounds each wait, and the waiting for head and body together to about that.
+    """
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     until = time.monotonic() + patience
     try:
         connection = _connection(parts.scheme, parts.hostname or "", parts.port, patience)
         try:
+            connection.connect()
+            connection.sock.settimeout(max(0.001, until - time.monotonic()))
             connection.request(method, target, body=body, headers=dict(headers or {}) | {"Connection": "close"})
             got = connection.getresponse()
             return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, _body(got, until))
