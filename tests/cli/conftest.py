@@ -39,10 +39,10 @@ class Installation:
             timeout=60,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "limen", *arguments],
-            env=self.environ,
+            env={**self.environ, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

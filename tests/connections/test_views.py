@@ -294,6 +294,9 @@ class TestAccess:
             ("first-call", "post"),
             ("secret", "get"),
             ("env", "get"),
+            ("test", "post"),
+            ("test-run", "get"),
+            ("test-report", "post"),
         }
         assert Connection.objects.values().get() == before
 

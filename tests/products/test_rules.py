@@ -146,6 +146,22 @@ class TestNumbers:
             to_decimal("net_weight", amount)
         assert [one.code for one in broken.value.faults] == [fault]
 
+    @pytest.mark.parametrize(
+        ("amount", "said"),
+        [
+            ("12,5", "requires a number with a dot for decimals."),
+            ("1.000,50", "requires a number with a dot for decimals."),
+            ("on request", 'requires a number, and "on request" is none.'),
+            ("2025/26", 'requires a number, and "2025/26" is none.'),
+            ("", 'requires a number, and "" is none.'),
+            ("x" * 41, f'requires a number, and "{"x" * 40}…" is none.'),
+        ],
+    )
+    def test_what_is_no_number_is_told_so_plainly(self, amount: str, said: str) -> None:
+        with pytest.raises(Broken) as broken:
+            to_decimal("net_weight", amount)
+        assert [one.message for one in broken.value.faults] == [f'The attribute "net_weight" {said}']
+
 
 class TestCompleteness:
     @pytest.fixture

@@ -1,16 +1,17 @@
-"""The token endpoint."""
+"""The token endpoint, and what a test of a connection looks for beside it."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
 
-from limen.connections import operations, wire
+from limen.connections import operations, queries, wire
 from limen.connections.rules import Origin
 from limen.kit import clock
+from limen.kit.errors import NotFound
 from limen.kit.http.address import client_address
 from limen.kit.http.endpoint import ApiRequest, endpoint
-from limen.kit.http.json import raw_answer
+from limen.kit.http.json import json_answer, raw_answer
 
 
 # `accepts=None`: here the size of the body is judged before its media type, by the contract's order.
@@ -30,6 +31,17 @@ def issue_token(request: ApiRequest) -> HttpResponse:
     answer = raw_answer(wire.token_answer(granted))
     answer["Cache-Control"] = "no-store"
     answer["Pragma"] = "no-cache"
+    return answer
+
+
+@endpoint(name="limen_connection_check", public=True, listed=False)
+def answer_check(request: ApiRequest, nonce: str) -> HttpResponse:
+    """Tell a test of a connection that its call reached this installation and no other."""
+    proof = queries.proof_of(nonce)
+    if proof is None:
+        raise NotFound("No test of a connection asks for this.")
+    answer = json_answer({"proof": proof})
+    answer["Cache-Control"] = "no-store"
     return answer
 
 

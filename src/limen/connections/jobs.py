@@ -30,6 +30,12 @@ def purge_expired_tokens(timestamp: int) -> None:
         log.info("expired tokens purged", extra={"tokens": purged})
 
 
+@app.task(name="connections.check")  # type: ignore[untyped-decorator]  # as above
+def check(check: int) -> None:
+    """Test a connection that somebody asked to have tested. Safe to run twice: what is finished stays."""
+    operations.run_check(check=check, clock=clock.now)
+
+
 @app.periodic(cron="41 3 * * *")  # type: ignore[untyped-decorator]  # as above
 @app.task(name="connections.forget_old_tallies", queueing_lock="connections.forget_old_tallies")  # type: ignore[untyped-decorator]
 def forget_old_tallies(timestamp: int) -> None:

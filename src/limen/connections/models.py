@@ -215,3 +215,30 @@ class CallCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.calls} calls in the minute {self.minute}"
+
+
+class Check(models.Model):
+    """The last test of a connection: who asked for it, and what came of it, step by step.
+
+    `nonce` is asked for at the public address while the test runs, and only this installation knows the
+    `proof` that answers it. `steps` are `rules.Step`s, `permissions` those the role had then.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="last_check")
+    asked_by = models.CharField(max_length=255)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    nonce = models.CharField(max_length=64, null=True, unique=True)
+    proof = models.CharField(max_length=64)
+    address = models.TextField(default="")
+    role = models.CharField(max_length=255, default="")
+    steps = models.JSONField(default=list)
+    permissions = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "connection_check"
+
+    def __str__(self) -> str:
+        return f"test of connection {self.connection_id}"

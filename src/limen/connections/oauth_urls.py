@@ -9,4 +9,5 @@ from limen.kit.http.endpoint import methods
 
 urlpatterns = [
     path("v1/token", methods(POST=api.issue_token)),
+    path("v1/check/<str:nonce>", methods(GET=api.answer_check)),
 ]

@@ -34,6 +34,9 @@ urlpatterns = [
         views.revoke_token,
         name="revoke-token",
     ),
+    path("connect/connection-settings/<str:code>/test", views.test_page, name="test"),
+    path("connect/connection-settings/<str:code>/test/run", views.test_run, name="test-run"),
+    path("connect/connection-settings/<str:code>/test/report", views.test_report, name="test-report"),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),
     path("system/connections", views.legacy_list),

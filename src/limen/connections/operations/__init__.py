@@ -10,6 +10,7 @@ from limen.connections.operations.access import (
     revoke_tokens,
     set_limits,
 )
+from limen.connections.operations.checks import request_check, run_check
 from limen.connections.operations.connections import (
     NewConnection,
     create_connection,
@@ -46,12 +47,14 @@ __all__ = [
     "refresh_token",
     "regenerate_password",
     "regenerate_secret",
+    "request_check",
     "resume_connection",
     "reveal_secret",
     "revoke_old_password",
     "revoke_old_secret",
     "revoke_token",
     "revoke_tokens",
+    "run_check",
     "set_limits",
     "update_connection",
 ]

@@ -1,6 +1,7 @@
 """What the room's screens, its token endpoint and every call of the API read."""
 
 from limen.connections.queries.access import AccessPage, ActiveToken, ActiveTokens, OldCredential, access_page
+from limen.connections.queries.checks import Report, own_address, proof_of, report_of
 from limen.connections.queries.connections import (
     ConnectionSettings,
     ListedConnection,
@@ -45,6 +46,7 @@ __all__ = [
     "OldCredential",
     "Owner",
     "Refreshable",
+    "Report",
     "WrongUser",
     "access_page",
     "attempts_paused_until",
@@ -64,7 +66,10 @@ __all__ = [
     "live_tokens",
     "old_passwords",
     "open_secret",
+    "own_address",
+    "proof_of",
     "refreshable",
+    "report_of",
     "secret_of",
     "wrong_combination_noted_at",
 ]

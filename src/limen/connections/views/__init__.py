@@ -19,3 +19,6 @@ from limen.connections.views.listing import connection_list as connection_list
 from limen.connections.views.listing import legacy_list as legacy_list
 from limen.connections.views.settings import connection_settings as connection_settings
 from limen.connections.views.settings import first_call as first_call
+from limen.connections.views.testing import test_page as test_page
+from limen.connections.views.testing import test_report as test_report
+from limen.connections.views.testing import test_run as test_run

@@ -12,6 +12,10 @@ from limen.products.rules.kinds.base import Broken, Data, Fault, Indexer, Reader
 from limen.structure.rules import Attribute, MeasurementFamily, Structure
 
 _NUMERIC = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# What is meant as a number, written as in some countries: "12,5", "1.000,50".
+_WITH_COMMAS = re.compile(r"[+-]?[0-9.]*,[0-9.,]*")
+# So much of what is no number is said back.
+_SHOWN = 40
 _DIGITS = Context(prec=200, rounding=ROUND_HALF_UP)
 # The largest integer that JSON readers of all languages, and our own encoder, can hold.
 MOST_INTEGER = 2**63 - 1
@@ -45,12 +49,20 @@ def to_decimal(code: str, data: float | str) -> Decimal:
         # "12 kg" and "on request" are no numbers with a space too many.
         if " " in text and not any(char.isalpha() for char in text):
             raise Broken([Fault("value.spaces", f'The attribute "{code}" must not contain spaces within the number.')])
-        raise Broken([Fault("value.no_number", f'The attribute "{code}" requires a number with a dot for decimals.')])
+        raise Broken([_no_number(code, text)])
     number = Decimal(text)
     digits = number.as_tuple()
     if len(digits.digits) > MOST_DIGITS or abs(int(digits.exponent)) > MOST_DIGITS:
         raise Broken([_too_many_digits(code)])
     return number
+
+
+def _no_number(code: str, text: str) -> Fault:
+    """Tell "12,5" how decimals are written, and "on request" that it is no number at all."""
+    if _WITH_COMMAS.fullmatch(text):
+        return Fault("value.no_number", f'The attribute "{code}" requires a number with a dot for decimals.')
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return Fault("value.no_number", f'The attribute "{code}" requires a number, and "{shown}" is none.')
 
 
 def _too_many_digits(code: str) -> Fault:
@@ -133,7 +145,7 @@ def read_metric(attribute: Attribute, structure: Structure) -> Reader:
 
 def _checked_amount(code: str, amount: Data, check: Callable[[Decimal], list[Fault]]) -> tuple[Decimal, list[Fault]]:
     if amount.__class__ not in (int, float, str):
-        fault = Fault("value.no_number", f'The attribute "{code}" requires a number with a dot for decimals.')
+        fault = Fault("value.no_number", f'The attribute "{code}" requires a number, and found {json_name(amount)}.')
         return Decimal(0), [fault]
     try:
         number = to_decimal(code, amount)
