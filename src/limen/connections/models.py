@@ -111,6 +111,20 @@ class Connection(models.Model):
         return self.code
 
 
+class ConnectionImage(models.Model):
+    """The picture of a connection, as it is shown: a WebP of some kilobytes. `digest` names it in addresses."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="image")
+    content = models.BinaryField()
+    digest = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "connection_image"
+
+    def __str__(self) -> str:
+        return f"image of connection {self.connection_id}"
+
+
 class AccessToken(models.Model):
     """Opens the API until it expires. Only the SHA-256 digest of the token is kept."""
 
