@@ -13,6 +13,7 @@ from django.db.models import Q
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.accounts.rules import Caller
+from limen.calls import operations as calls
 from limen.connections import queries, rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, RefreshToken
 from limen.events import operations as events
@@ -164,6 +165,7 @@ def delete_connection(*, code: str, by: Caller, now: datetime) -> None:
     row = queries.find(code, lock=True)
     _delete_tokens(Q(client=row.client_id) | Q(user=row.user_id))
     Connection.objects.filter(id=row.id).delete()
+    calls.forget_calls(connection_id=row.id)
     accounts.delete_api_user(user_id=row.user_id)
     OAuthClient.objects.filter(id=row.client_id).delete()
     _record("deleted", row.code, {"label": row.label}, by=by, now=now)
