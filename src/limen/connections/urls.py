@@ -19,6 +19,9 @@ urlpatterns = [
         name="regenerate-password",
     ),
     path("connect/connection-settings/<str:code>/delete", views.delete, name="delete"),
+    path("connect/connection-settings/<str:code>/calls", views.calls, name="calls"),
+    path("connect/connection-settings/<str:code>/calls/<int:id>", views.call, name="call"),
+    path("connect/connection-settings/<str:code>/calls/<int:id>/replay", views.replay, name="replay"),
     # Addresses of former versions, kept for bookmarks and tutorials.
     path("connections", views.legacy_list),
     path("system/connections", views.legacy_list),

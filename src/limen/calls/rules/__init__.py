@@ -13,10 +13,11 @@ from limen.calls.rules.reading import (
     search_conditions,
     why_not_replayed,
 )
-from limen.calls.rules.watching import STATUS_CLASSES, Filters, read_filters
+from limen.calls.rules.watching import METHODS, STATUS_CLASSES, Filters, read_filters
 
 __all__ = [
     "MASK",
+    "METHODS",
     "STATUS_CLASSES",
     "Call",
     "Condition",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Class → the statuses from and below which it goes.
 STATUS_CLASSES = {"2": (200, 300), "3": (300, 400), "4": (400, 500), "5": (500, 600)}
-_METHODS = ("GET", "POST", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PATCH", "DELETE")
 _PATH_MAX = 200
 _SLOWEST = 3_600_000
 
@@ -34,7 +34,7 @@ def read_filters(given: Mapping[str, str]) -> Filters:
     number = int(slow) if slow.isascii() and slow.isdigit() and len(slow) < 9 else None
     return Filters(
         status=status if status in STATUS_CLASSES else "",
-        method=method if method in _METHODS else "",
+        method=method if method in METHODS else "",
         path=given.get("path", "").strip().replace("\0", "")[:_PATH_MAX],
         slow=min(number, _SLOWEST) if number else None,
         errors=given.get("errors") == "1",

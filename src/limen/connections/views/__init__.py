@@ -1,5 +1,8 @@
 """The screens of connections: their list, creating one, its settings and credentials, Data flows."""
 
+from limen.connections.views.calls import call as call
+from limen.connections.views.calls import calls as calls
+from limen.connections.views.calls import replay as replay
 from limen.connections.views.confirmation import delete as delete
 from limen.connections.views.confirmation import regenerate_password as regenerate_password
 from limen.connections.views.confirmation import regenerate_secret as regenerate_secret
