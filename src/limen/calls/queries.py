@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote_plus
 from zlib import crc32
 
 from django.db.models import Q, Sum
@@ -34,6 +35,10 @@ class ListedCall:
     refused: int | None
     user_agent: str
     address: str
+
+    @property
+    def shown_query(self) -> str:
+        return unquote_plus(self.query)
 
 
 @dataclass(frozen=True, slots=True)

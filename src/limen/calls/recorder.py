@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from multiprocessing.util import Finalize
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
@@ -89,6 +90,8 @@ class Recorder:
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
         self._thread.start()
+        # A process of the web server is a fork, which ends without `atexit`; another process knows that alone.
+        Finalize(None, self.flush, exitpriority=0)
         atexit.register(self.flush)
 
     def _run(self) -> None:

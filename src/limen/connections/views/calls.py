@@ -60,6 +60,14 @@ class Rehearsal:
     lines: tuple[Line, ...]
     text: str
 
+    @property
+    def refused(self) -> list[Line]:
+        return [line for line in self.lines if line.is_refused]
+
+    @property
+    def good(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_refused]
+
 
 @require_safe
 @requires(CONNECTION_MONITORING)
