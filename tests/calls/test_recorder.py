@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 import pytest
@@ -93,6 +97,28 @@ class TestRecorder:
         recorder.put(CALL)
         assert table.wrote.wait(10)
         assert table.calls == [CALL]
+
+    @pytest.mark.parametrize(("end", "written"), [(lambda: None, "2"), (lambda: os.kill(os.getpid(), SIGKILL), "")])
+    def test_a_forked_process_writes_its_own_when_it_ends_and_nothing_when_it_is_killed(
+        self, tmp_path: Path, settings: Any, end: Callable[[], None], written: str
+    ) -> None:
+        file = tmp_path / "written"
+        file.touch()
+        recorder = Recorder(lambda calls, missed, now: file.write_text(str(len(calls))) and None, every=60)
+        # What waits in the parent is the parent's business.
+        recorder.put(CALL)
+
+        def live() -> None:
+            settings.LIMEN_CALLS_WRITER = True
+            recorder.put(CALL)
+            recorder.put(CALL)
+            end()
+
+        child = get_context("fork").Process(target=live)
+        child.start()
+        child.join(20)
+        assert child.exitcode is not None
+        assert file.read_text() == written
 
     def test_the_credential_is_not_shown_with_the_call(self) -> None:
         assert "top-secret" not in repr(CALL)

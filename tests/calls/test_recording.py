@@ -105,6 +105,24 @@ class TestWhatIsRecorded:
         assert api.get("/products/a").status_code == 500
         assert [call.status for call in written()] == [500]
 
+    def test_a_call_for_a_token_is_there_without_its_bodies(self, client: Client, written: Written) -> None:
+        new = make_connection()
+        asked = {"grant_type": "password", "username": new.username, "password": new.password}
+        asked |= {"client_id": new.client_id, "client_secret": new.secret}
+        for password in (new.password, "wrong"):
+            client.post("/api/oauth/v1/token", asked | {"password": password}, content_type="application/json")
+        refused, granted = written()
+        assert (granted.status, refused.status) == (200, 422)
+        assert (granted.connection_id, granted.path) == (Connection.objects.get().id, "/api/oauth/v1/token")
+        assert (granted.request, granted.answer, refused.request, refused.answer) == (None, None, None, None)
+        assert granted.request_size > 0
+
+    @pytest.mark.parametrize("client_id", ["", "x", "1_x", "99999999999999999999999_x", "a\0b"])
+    def test_a_call_for_a_token_of_nobody_is_not_there(self, client: Client, written: Written, client_id: str) -> None:
+        asked = {"grant_type": "password", "username": "a", "password": "b", "client_id": client_id}
+        client.post("/api/oauth/v1/token", asked | {"client_secret": "x"}, content_type="application/json")
+        assert written() == []
+
     def test_a_call_of_nobody_is_not_there(self, client: Client, written: Written) -> None:
         client.get("/api/rest/v1")
         bearer("unknown").get("/api/rest/v1/products")
@@ -159,7 +177,7 @@ class TestSecrets:
         basic = {"grant_type": "password", "username": new.username, "password": new.password}
         basic |= {"client_id": new.client_id, "client_secret": new.secret}
         pair = client.post("/api/oauth/v1/token", basic, content_type="application/json").json()
-        assert len(written()) >= 6
+        assert len(written()) == 7
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM api_call")
             rows = repr([[bytes(one) if isinstance(one, memoryview) else one for one in row] for row in cursor])

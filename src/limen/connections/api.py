@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpResponse
 
-from limen.connections import operations, wire
+from limen.connections import operations, queries, wire
 from limen.kit import clock
 from limen.kit.http.endpoint import ApiRequest, endpoint
 from limen.kit.http.json import raw_answer
@@ -23,6 +23,8 @@ def issue_token(request: ApiRequest) -> HttpResponse:
     asked = wire.read_token_request(
         body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
     )
+    # Whether it is granted or not, the console of the connection that is named shows it, without what was sent.
+    request.connection_id = queries.connection_of_client(asked.client_id)
     answer = raw_answer(wire.token_answer(operations.grant_token(asked=asked, now=clock.now())))
     answer["Cache-Control"] = "no-store"
     answer["Pragma"] = "no-cache"

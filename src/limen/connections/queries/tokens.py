@@ -11,6 +11,7 @@ from functools import cache
 from django.db.models import Q, QuerySet
 
 from limen.accounts.rules import display_name
+from limen.connections import rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, RefreshToken, WrongCombination
 from limen.connections.queries.secrets import open_secret
 from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
@@ -50,6 +51,15 @@ def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) 
     except SealedWithUnknownKey:
         log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
         return None
+
+
+def connection_of_client(public_id: str) -> int | None:
+    """Give the connection that a client id names, whoever sends it; None for any other. 1 query, none for nonsense."""
+    identity = rules.parse_client_id(public_id)
+    if identity is None:
+        return None
+    named = Connection.objects.filter(client=identity[0], client__random_id=identity[1])
+    return named.values_list("id", flat=True).first()
 
 
 def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:
