@@ -284,7 +284,8 @@ class TestAccess:
     def test_cases_43_and_45_without_the_permission_nothing_opens(self, reader: Client, name: str, method: str) -> None:
         make_connection(code="erp")
         before = Connection.objects.values().get()
-        path = reverse(f"connections:{name}", args=() if name in ("list", "new") else ("erp",))
+        of_a_call = (1,) if name in ("call", "replay") else ()
+        path = reverse(f"connections:{name}", args=() if name in ("list", "new") else ("erp", *of_a_call))
         answer = getattr(reader, method)(path)
         # A method that a page does not have is refused before the person is.
         assert answer.status_code in (403, 405), path
@@ -293,6 +294,9 @@ class TestAccess:
             ("first-call", "post"),
             ("secret", "get"),
             ("env", "get"),
+            ("calls", "post"),
+            ("call", "post"),
+            ("replay", "get"),
         }
         assert Connection.objects.values().get() == before
 
