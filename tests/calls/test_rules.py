@@ -214,3 +214,11 @@ class TestReading:
         assert rules.pretty(b'{"a":1}', "application/json") == '{\n  "a": 1\n}'
         assert rules.pretty(b'{"a":1}\n{"b"', BULK) == '{\n  "a": 1\n}\n{"b"'
         assert rules.pretty(b"\xff", "") == "\ufffd"
+
+    def test_what_is_nested_too_deep_is_shown_as_it_is(self) -> None:
+        deep = "[" * 600 + "]" * 600
+        assert rules.pretty(deep.encode(), "") == deep
+        search = f'{{"family":[{{"operator":"=","value":{deep}}}]}}'
+        assert rules.search_conditions(replace(CALL, query=f"search={quote(search)}")) == [
+            Condition("family", "=", "…", ())
+        ]

@@ -232,7 +232,10 @@ class TestOneCall:
         assert f'data-copy="http://testserver{PAGE}/{id}"' in watcher.get(f"{PAGE}/{id}").content.decode()
 
     def test_one_that_is_no_longer_kept_is_404(self, watcher: Client, erp: Connection) -> None:
-        assert "no longer kept" in watcher.get(f"{PAGE}/1").content.decode()
+        for id in (1, 10**30):
+            answer = watcher.get(f"{PAGE}/{id}")
+            assert answer.status_code == 404
+            assert "no longer kept" in answer.content.decode()
 
     def test_a_body_that_was_not_read_says_so(self, watcher: Client, erp_api: Api) -> None:
         erp_api.patch("/products", b"{}", content_type="text/plain")

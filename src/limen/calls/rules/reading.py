@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import orjson
 
@@ -137,7 +137,11 @@ def _condition(property: str, one: dict[str, Any]) -> Condition:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    try:
+        return value if isinstance(value, str) else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # Nested deeper than is written.
+        return "…"
 
 
 def products_touched(call: Recorded) -> Touched | None:
@@ -161,8 +165,7 @@ def _keys(call: Recorded, name: str) -> Iterator[str]:
             yield body[name]
     else:
         for found in _SELF.finditer(call.answer or b""):
-            # The address of an item, which is percent-encoded.
-            yield parse_qsl(f"key={found[1].decode().replace('+', '%2B')}")[0][1]
+            yield unquote(found[1].decode())
 
 
 def why_not_replayed(call: Recorded) -> str:
@@ -186,7 +189,8 @@ def pretty(content: bytes, media_type: str) -> str:
         return "\n".join(pretty(line, "") for line in content.split(b"\n"))
     try:
         return orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        # No JSON, or nested deeper than is written.
         return content.decode("utf-8", "replace")
 
 
