@@ -27,12 +27,11 @@ Make = Callable[[Shape, int], Json]
 class Side:
     """One of the two servers, and what its calls have taken."""
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.session = Session(target)
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.calls: list[float] = []
         time.sleep(REST)
-        self._cpu = server.cpu_seconds(target)
+        self._cpu = server.cpu_seconds(session.target)
 
     def push(self, body: bytes, status: int) -> None:
         watch = Stopwatch()
@@ -42,7 +41,7 @@ class Side:
         self.calls.append(watch.seconds)
 
     def cpu(self) -> float:
-        return server.cpu_seconds(self.target) - self._cpu
+        return server.cpu_seconds(self.session.target) - self._cpu
 
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
@@ -58,21 +57,26 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
 
 
 def _compare(name: str, target: Target, silent: Target, shape: Shape, rounds: Sequence[Make], status: int) -> Figure:
-    recorded, other = Side(target), Side(silent)
+    with Session(target) as session, Session(silent) as silent_session:
+        recorded, other = Side(session), Side(silent_session)
+        _push(recorded, other, shape, rounds, status)
+        time.sleep(REST)
+        rows = shape.products * len(rounds)
+        facts = {
+            "rows_per_s_without": round(rows / sum(other.calls), 1),
+            "cost_percent": _more(median(recorded.calls), median(other.calls)),
+            "cpu_cost_percent": _more(recorded.cpu(), other.cpu()),
+        }
+        return Figure(f"recording.{name}", rows, sum(recorded.calls), None, facts)
+
+
+def _push(recorded: Side, other: Side, shape: Shape, rounds: Sequence[Make], status: int) -> None:
     order = [recorded, other]
     for make in rounds:
         for _, body in catalogue.bodies(make(shape, number) for number in range(shape.products)):
             for side in order:
                 side.push(body, status)
             order.reverse()
-    time.sleep(REST)
-    rows = shape.products * len(rounds)
-    facts = {
-        "rows_per_s_without": round(rows / sum(other.calls), 1),
-        "cost_percent": _more(median(recorded.calls), median(other.calls)),
-        "cpu_cost_percent": _more(recorded.cpu(), other.cpu()),
-    }
-    return Figure(f"recording.{name}", rows, sum(recorded.calls), None, facts)
 
 
 def _more(one: float, than: float) -> float | None:
