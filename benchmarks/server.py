@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 STARTS_WITHIN = 90.0
 CREDENTIALS = ("PIM_CLIENT_ID", "PIM_SECRET", "PIM_USERNAME", "PIM_PASSWORD")
 
@@ -38,7 +40,7 @@ def given(url: str, dsn: str | None, environ: Mapping[str, str]) -> Target:
 
 
 @contextmanager
-def own() -> Iterator[Target]:
+def own(settings: Mapping[str, str] | None = None) -> Iterator[Target]:
     """Start Limen with one web process on an empty data folder; stop it and remove the folder at the end."""
     # Not the usual folder for such things: the embedded database may run under a user of its own and must get there.
     folder = Path(tempfile.mkdtemp(prefix="limen-bench-", dir="/var/tmp"))
@@ -46,6 +48,7 @@ def own() -> Iterator[Target]:
     port = _free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("LIMEN_", "DJANGO_"))}
     environ |= {"LIMEN_DATA_DIR": str(folder), "LIMEN_PORT": str(port), "LIMEN_WEB_PROCESSES": "1"}
+    environ |= settings or {}
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen([_limen(), "serve"], env=environ, stdout=log, stderr=subprocess.STDOUT)
     try:
@@ -67,10 +70,28 @@ def memory_mb(target: Target) -> float | None:
     """Give the memory of the web process (resident, the largest when there are several); None when it is elsewhere."""
     if target.pid is None or not Path("/proc/self/status").exists():
         return None
+    return max((_resident_mb(pid) for pid in _web(target.pid)), default=None)
+
+
+def cpu_seconds(target: Target) -> float:
+    """Give the processor's time that the web process and the database have taken; 0 when they are elsewhere."""
+    if target.pid is None or target.dsn is None:
+        return 0.0
+    with psycopg.connect(target.dsn) as connection:
+        rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()").fetchall()
+    ticks = sum(_ticks(pid) for pid in (*_web(target.pid), *(pid for (pid,) in rows)))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _web(pid: int) -> list[int]:
     children = _children()
-    web = [pid for pid in _below(target.pid, children) if b"\0web\0" in _read(pid, "cmdline")]
-    workers = [pid for parent in web for pid in (_below(parent, children) or [parent])]
-    return max((_resident_mb(pid) for pid in workers), default=None)
+    web = [one for one in _below(pid, children) if b"\0web\0" in _read(one, "cmdline")]
+    return [one for parent in web for one in (_below(parent, children) or [parent])]
+
+
+def _ticks(pid: int) -> int:
+    fields = _read(pid, "stat").rpartition(b")")[2].split()
+    return int(fields[11]) + int(fields[12]) if len(fields) > 12 else 0
 
 
 def _limen() -> str:

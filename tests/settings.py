@@ -26,6 +26,8 @@ from limen.config.settings import *  # noqa: F403  # the environment above must 
 
 # Hashed names need a collected folder; tests serve the files from where they are.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+# Calls are written when a test says so: a thread of its own would not see what a test has not committed.
+LIMEN_CALLS_WRITER = False
 # Nothing is collected in tests, and a folder that is missing is a warning.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 # Many tests send wrong credentials, all of them from one address.

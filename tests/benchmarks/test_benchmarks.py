@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
-from benchmarks import bulk_patch, list_products, read_product, token_endpoint
+from benchmarks import bulk_patch, list_products, read_product, recording, token_endpoint
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -101,3 +101,9 @@ class TestAServerOfItsOwn:
         line = json.loads(capsys.readouterr().out)
         assert line["memory_mb"] is None or line["memory_mb"] > 20
         assert line["db"].startswith("PostgreSQL ")
+
+    def test_recording_is_compared_with_a_server_that_does_not_record(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert recording.main(["--rows", "10"]) == 0
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [line["name"] for line in lines] == ["recording.create", "recording.update", "recording.unchanged"]
+        assert all(line["rows_per_s_without"] > 0 for line in lines)

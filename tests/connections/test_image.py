@@ -6,13 +6,23 @@ import contextlib
 import struct
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from limen.accounts.rules import SYSTEM
+from limen.connections import operations
+from limen.connections.models import ConnectionImage
 from limen.connections.rules.image import EDGE, EXTENSIONS, MOST_BYTES, NoPicture, check_image_name, make_image
+from limen.kit import clock
+from tests.connections.test_views import errors_at
+from tests.connections.test_views_settings import saved, typed
+from tests.factories.connections import make_connection
 
 
 def picture(format: str, size: tuple[int, int] = (40, 20), mode: str = "RGB") -> bytes:
@@ -103,3 +113,72 @@ class TestName:
     @pytest.mark.parametrize("name", ["notes.txt", "logo.svg", "logo", "png", "logo.png.exe", ""])
     def test_case_59_another_file_is_refused(self, name: str) -> None:
         assert [one.code for one in check_image_name(name)] == ["image.extension"]
+
+
+@pytest.mark.usefixtures("installed")
+class TestOnTheScreens:
+    """The picture is part of the settings form: saved with the rest of it, or not at all."""
+
+    PAGE = "/connect/connection-settings/erp/edit"
+
+    def send(self, admin: Client, **changes: Any) -> Any:
+        return admin.post(self.PAGE, typed(**changes))
+
+    def upload(self, content: bytes, name: str = "logo.png") -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, content)
+
+    @pytest.fixture(autouse=True)
+    def erp(self, installed: None) -> None:
+        make_connection("My ERP", code="erp")
+
+    def test_it_is_shown_on_card_and_page(self, admin: Client) -> None:
+        assert self.send(admin, image=self.upload(picture("PNG"))).status_code == 303
+        address = f"/connect/connection-settings/erp/image/{saved().image}"
+        for page in ("/connect/connection-settings", self.PAGE):
+            assert f'src="{address}"' in admin.get(page).content.decode()
+        answer = admin.get(address)
+        assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/webp", "nosniff")
+        assert Image.open(BytesIO(answer.content)).size == (40, 20)
+
+    def test_another_picture_has_another_address(self, admin: Client) -> None:
+        self.send(admin, image=self.upload(picture("PNG")))
+        first = saved().image
+        self.send(admin, image=self.upload(picture("PNG", (30, 30))))
+        assert saved().image not in ("", first)
+        assert admin.get(f"/connect/connection-settings/erp/image/{first}").status_code == 404
+        assert ConnectionImage.objects.count() == 1
+
+    def test_case_60_removing_it_brings_the_initials_back(self, admin: Client) -> None:
+        self.send(admin, image=self.upload(picture("PNG")))
+        assert self.send(admin, remove_image="on").status_code == 303
+        assert saved().image == "" and not ConnectionImage.objects.exists()
+        assert 'aria-hidden="true">ME</div>' in admin.get("/connect/connection-settings").content.decode()
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [("notes.txt", b"hello"), ("logo.svg", b"<svg/>"), ("logo.png", b"hello"), ("logo.png", b"")],
+    )
+    def test_cases_58_and_59_what_is_no_picture_is_refused_with_all_the_rest(
+        self, admin: Client, name: str, content: bytes
+    ) -> None:
+        answer = self.send(admin, label="Another label", image=self.upload(content, name))
+        assert answer.status_code == 422
+        assert errors_at(answer.content.decode(), "image")
+        assert (saved().label, saved().image) == ("My ERP", "")
+
+    def test_saving_without_one_keeps_it(self, admin: Client) -> None:
+        self.send(admin, image=self.upload(picture("PNG")))
+        before = saved()
+        self.send(admin, label="Another label")
+        assert saved().image == before.image and saved().label == "Another label"
+
+    def test_the_same_one_again_changes_nothing(self, admin: Client) -> None:
+        self.send(admin, image=self.upload(picture("PNG")))
+        version = saved().version
+        self.send(admin, image=self.upload(picture("PNG")))
+        assert saved().version == version
+
+    def test_it_goes_with_its_connection(self, admin: Client) -> None:
+        self.send(admin, image=self.upload(picture("PNG")))
+        operations.delete_connection(code="erp", by=SYSTEM, now=clock.now())
+        assert not ConnectionImage.objects.exists()

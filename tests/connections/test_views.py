@@ -284,7 +284,14 @@ class TestAccess:
     def test_cases_43_and_45_without_the_permission_nothing_opens(self, reader: Client, name: str, method: str) -> None:
         make_connection(code="erp")
         before = Connection.objects.values().get()
-        args: dict[str, tuple[object, ...]] = {"list": (), "new": (), "revoke-token": ("erp", "access", 1)}
+        args: dict[str, tuple[object, ...]] = {
+            "list": (),
+            "new": (),
+            "revoke-token": ("erp", "access", 1),
+            "call": ("erp", 1),
+            "replay": ("erp", 1),
+            "image": ("erp", "0"),
+        }
         path = reverse(f"connections:{name}", args=args.get(name, ("erp",)))
         answer = getattr(reader, method)(path)
         # A method that a page does not have is refused before the person is.
@@ -297,6 +304,10 @@ class TestAccess:
             ("test", "post"),
             ("test-run", "get"),
             ("test-report", "post"),
+            ("calls", "post"),
+            ("call", "post"),
+            ("replay", "get"),
+            ("image", "post"),
         }
         assert Connection.objects.values().get() == before
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from limen.accounts import operations as accounts
+from limen.calls.recorder import recorder
 from limen.connections.operations import connections as connection_operations
 from limen.connections.operations import tokens as token_operations
 from limen.kit.logging import LineFormatter
@@ -99,6 +100,7 @@ def lines() -> Iterator[list[str]]:
 
 def rows() -> Iterator[tuple[str, str]]:
     """Give each table with all its rows as text; sessions as what they hold."""
+    recorder.flush()
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():

@@ -24,6 +24,12 @@ LIMEN_TOKEN_BODY_MAX: int = _VALUES["LIMEN_TOKEN_BODY_MAX"]
 LIMEN_SIGN_IN_PAUSE: int = _VALUES["LIMEN_SIGN_IN_PAUSE"]
 LIMEN_TOKEN_FAILURES: int = _VALUES["LIMEN_TOKEN_FAILURES"]
 LIMEN_TOKEN_PAUSE: int = _VALUES["LIMEN_TOKEN_PAUSE"]
+LIMEN_CALLS_RECORDED: bool = _VALUES["LIMEN_CALLS_RECORDED"]
+LIMEN_CALLS_KEPT: int = _VALUES["LIMEN_CALLS_KEPT"]
+LIMEN_CALLS_DAYS: int = _VALUES["LIMEN_CALLS_DAYS"]
+LIMEN_CALLS_BODY_MAX: int = _VALUES["LIMEN_CALLS_BODY_MAX"]
+# Tests write what is recorded themselves, in their own transaction; no variable changes it.
+LIMEN_CALLS_WRITER = True
 
 DEBUG: bool = _VALUES["LIMEN_DEBUG"]
 SECRET_KEY = secret_key(_VALUES["LIMEN_SECRET_KEY"], _VALUES["LIMEN_DATA_DIR"])
@@ -49,6 +55,7 @@ INSTALLED_APPS = [
     "limen.events",
     "limen.jobs",
     "limen.accounts",
+    "limen.calls",
     "limen.audit",
     "limen.structure",
     "limen.media",
@@ -58,6 +65,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "limen.kit.http.middleware.request_id",
+    "limen.calls.middleware.record_calls",
     # What follows is for people's screens; calls under /api/ pass it by (see config.middleware).
     "limen.config.middleware.security",
     "limen.config.middleware.static_files",

@@ -26,6 +26,8 @@ def issue_token(request: ApiRequest) -> HttpResponse:
     asked = wire.read_token_request(
         body, media_type=media_type, authorization=request.META.get("HTTP_AUTHORIZATION", "")
     )
+    # Whether it is granted or not, the console of the connection that is named shows it, without what was sent.
+    request.connection_id = queries.connection_of_client(asked.client_id)
     origin = Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""))
     granted = operations.grant_token(asked=asked, origin=origin, now=clock.now())
     answer = raw_answer(wire.token_answer(granted))

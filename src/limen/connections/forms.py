@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from limen.accounts.queries import GroupChoice, PersonChoice, RoleChoice
@@ -254,11 +255,21 @@ class SettingsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": rules.NOTES_MAX}),
         help_text=_("For those who see this page. No passwords here."),
     )
+    image = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        # "Empty" is said where the other things are said that can be wrong with a picture.
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{one}" for one in rules.IMAGE_EXTENSIONS)}),
+        help_text=_("A jpg, png, gif, webp, bmp, xbm or wbmp file of at most 2 MB."),
+    )
+    remove_image = forms.BooleanField(label=_("Remove the picture"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         found: ConnectionSettings,
         choices: Choices,
@@ -267,7 +278,8 @@ class SettingsForm(forms.Form):
         with_rights: bool = True,
     ) -> None:
         self._found, self._timezone = found, timezone
-        super().__init__(_with_rights_of(found, data) if not with_rights else data, initial=_saved(found, timezone))
+        typed = _with_rights_of(found, data) if not with_rights else data
+        super().__init__(typed, files, initial=_saved(found, timezone))
         self.fields["user_role_id"].error_messages["required"] = _("Choose a role.")
         self.fields["user_role_id"].widget = _RoleSelect(choices.roles, found.role_id, choices.roles_beyond)
         self.fields["user_group_id"].widget = forms.Select(
@@ -295,6 +307,21 @@ class SettingsForm(forms.Form):
             raise forms.ValidationError(violation.message)
         return day
 
+    def clean_image(self) -> bytes | None:
+        """Make the picture that is kept of the one that was sent."""
+        sent: UploadedFile[bytes] | None = self.cleaned_data["image"]
+        if sent is None:
+            return None
+        wrong = rules.check_image_name(sent.name or "")
+        try:
+            # A file over the limit is not read to its end.
+            made = b"" if wrong else rules.make_image(sent.read(rules.IMAGE_MOST_BYTES + 1))
+        except rules.NoPicture as refusal:
+            wrong = [refusal.violation]
+        if wrong:
+            raise forms.ValidationError(wrong[0].message)
+        return made
+
     def arguments(self) -> dict[str, Any]:
         """Give what was typed as `update_connection` takes it."""
         data = self.cleaned_data
@@ -310,6 +337,8 @@ class SettingsForm(forms.Form):
             "group_id": data["user_group_id"],
             "version": data["version"],
             "upkeep": rules.Upkeep(end, data["owner_id"], data["notes"]),
+            # Whoever sends a new picture and takes the old one away wants the new one.
+            "image": data["image"] or (b"" if data["remove_image"] else None),
         }
 
     @property
@@ -356,6 +385,8 @@ def _saved(found: ConnectionSettings, timezone: str) -> dict[str, object]:
         "expires_on": rules.last_day(found.expires_at, timezone),
         "owner_id": found.owner.id if found.owner else None,
         "notes": found.notes,
+        "image": None,
+        "remove_image": False,
         "version": found.version,
     }
 

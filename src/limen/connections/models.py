@@ -72,6 +72,8 @@ class Connection(models.Model):
     type = models.CharField(max_length=30, default=rules.DEFAULT)
     auditable = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+    # What names the picture in addresses, "" without one.
+    image = models.CharField(max_length=16, default="")
     client = models.OneToOneField(OAuthClient, models.PROTECT, related_name="connection")
     user = models.OneToOneField("accounts.User", models.PROTECT, related_name="connection")
     first_call_at = models.DateTimeField(null=True)
@@ -112,11 +114,10 @@ class Connection(models.Model):
 
 
 class ConnectionImage(models.Model):
-    """The picture of a connection, as it is shown: a WebP of some kilobytes. `digest` names it in addresses."""
+    """The picture of a connection, as it is shown: a WebP of some kilobytes."""
 
-    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="image")
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="picture")
     content = models.BinaryField()
-    digest = models.CharField(max_length=16)
 
     class Meta:
         db_table = "connection_image"

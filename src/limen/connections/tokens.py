@@ -35,6 +35,9 @@ def authenticate(request: HttpRequest) -> Caller:
     """
     holder = queries.holder(rules.digest(_bearer(request)))
     now = clock.now()
+    if holder is not None and holder.connection is not None:
+        # A call that is refused below is still this connection's: its console shows it.
+        request.connection_id = holder.connection.id  # type: ignore[attr-defined]  # our own addition
     if holder is None or not holder.enabled:
         raise Unauthenticated(_INVALID)
     if rules.is_expired(holder.expires_at, now):

@@ -13,8 +13,17 @@ from django.db.models import Q
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.accounts.rules import CONNECTION_RIGHTS, Caller, refusal_of
+from limen.calls import operations as calls
 from limen.connections import queries, rules
-from limen.connections.models import AccessToken, ClientSecret, Connection, OAuthClient, OldPassword, RefreshToken
+from limen.connections.models import (
+    AccessToken,
+    ClientSecret,
+    Connection,
+    ConnectionImage,
+    OAuthClient,
+    OldPassword,
+    RefreshToken,
+)
 from limen.connections.rules import Upkeep
 from limen.events import operations as events
 from limen.events.operations import Happening
@@ -23,7 +32,7 @@ from limen.kit.errors import Conflict, Invalid, Violation
 from limen.structure import queries as structure
 
 # What a save of the settings page writes into the row.
-_EDITABLE = ("label", "flow_type", "auditable", "expires_at", "owner", "notes")
+_EDITABLE = ("label", "flow_type", "auditable", "expires_at", "owner", "notes", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +109,15 @@ def update_connection(
     now: datetime,
     version: int | None = None,
     upkeep: Upkeep | None = None,
+    image: bytes | None = None,
 ) -> None:
     """Change what a connection is called, how it is tracked, what it may do and until when: all of it or nothing.
 
     `role_id` None is the role User, `group_id` None the group All alone. Another role or group than
     now needs CONNECTION_RIGHTS, and the role may allow nothing that `by` may not do. `upkeep` None keeps end, owner
-    and notes as they are. `version` is the one the
-    caller's page was made from: Conflict when somebody else has saved since. Credentials and tokens
-    stay as they are, and saving what is already there changes nothing.
+    and notes as they are, `image` None the picture; b"" takes the picture away, anything else is one that
+    `rules.make_image` made. `version` is the one the caller's page was made from: Conflict when somebody else
+    has saved since. Credentials and tokens stay as they are, and saving what is already there changes nothing.
     """
     row = queries.find(code, lock=True)
     if version is not None and version != row.version:
@@ -123,6 +133,8 @@ def update_connection(
 
     row.label, row.flow_type, row.auditable = label, flow_type, rules.tracked(auditable, flow_type)
     row.expires_at, row.owner_id, row.notes = upkeep.expires_at, upkeep.owner_id, upkeep.notes
+    if image is not None:
+        row.image = rules.image_digest(image)
     after = _described(row)
     changes = [
         {"path": path, "before": before[path], "after": after[path]} for path in after if before[path] != after[path]
@@ -134,6 +146,8 @@ def update_connection(
         return
     row.version, row.updated_at = row.version + 1, now
     row.save(update_fields=[*_EDITABLE, "version", "updated_at"])
+    if (row.image or None) != before["image"]:
+        _keep_image(row, image or b"")
     # History shows the present name of a connection, so its user and its client follow.
     OAuthClient.objects.filter(id=row.client_id).update(label=label)
     accounts.rename_api_user(user_id=row.user_id, label=label)
@@ -213,6 +227,7 @@ def delete_connection(*, code: str, by: Caller, now: datetime) -> None:
     row = queries.find(code, lock=True)
     _delete_tokens(Q(client=row.client_id) | Q(user=row.user_id))
     Connection.objects.filter(id=row.id).delete()
+    calls.forget_calls(connection_id=row.id)
     accounts.delete_api_user(user_id=row.user_id)
     OAuthClient.objects.filter(id=row.client_id).delete()
     _record("deleted", row.code, {"label": row.label}, by=by, now=now)
@@ -316,6 +331,13 @@ def _keep_password(row: Connection, until: datetime) -> None:
         OldPassword.objects.create(connection=row, password=user.password, valid_until=until)
 
 
+def _keep_image(row: Connection, image: bytes) -> None:
+    if image:
+        ConnectionImage.objects.update_or_create(connection=row, defaults={"content": image})
+    else:
+        ConnectionImage.objects.filter(connection=row).delete()
+
+
 def _described(row: Connection) -> dict[str, str | bool | None]:
     """Give what history tells of a connection, by the names its form uses."""
     role, group = accounts_queries.role_and_group_of(row.user_id)
@@ -327,6 +349,7 @@ def _described(row: Connection) -> dict[str, str | bool | None]:
         "owner": _owner_name(row.owner_id),
         "role": role.label if role else None,
         "group": group.name if group else None,
+        "image": row.image or None,
     }
 
 

@@ -19,12 +19,14 @@ from limen.connections.queries.connections import (
     live_tokens,
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
+from limen.connections.queries.images import image_of
 from limen.connections.queries.secrets import instance_keys, open_secret, secret_of
 from limen.connections.queries.tokens import (
     ClientToAuthenticate,
     Refreshable,
     attempts_paused_until,
     client_to_authenticate,
+    connection_of_client,
     connections_behind,
     holder,
     old_passwords,
@@ -52,6 +54,7 @@ __all__ = [
     "attempts_paused_until",
     "client_to_authenticate",
     "code_is_taken",
+    "connection_of_client",
     "connection_settings",
     "connections_behind",
     "connections_count",
@@ -61,6 +64,7 @@ __all__ = [
     "first_call_at",
     "hold_creation_lock",
     "holder",
+    "image_of",
     "instance_keys",
     "limit_is_reached",
     "live_tokens",

@@ -31,6 +31,7 @@ class ListedConnection:
     enabled: bool
     expires_at: datetime | None
     username: str
+    image: str
     wrong_combination: bool
 
 
@@ -50,6 +51,7 @@ def connections_for_list(*, now: datetime) -> list[ListedConnection]:
             "enabled",
             "expires_at",
             "user__username",
+            "image",
             Exists(wrong),
         )
     )
@@ -109,6 +111,7 @@ class ConnectionSettings:
     expires_at: datetime | None
     owner: Owner | None
     notes: str
+    image: str
     last_use: Noted | None
     last_token: Noted | None
 
@@ -135,6 +138,7 @@ def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
         expires_at=row.expires_at,
         owner=Owner(row.owner.id, row.owner.display_name) if row.owner else None,
         notes=row.notes,
+        image=row.image,
         last_use=_noted(row.last_used_at, row.last_used_address, row.last_used_agent),
         last_token=_noted(row.last_token_at, row.last_token_address, row.last_token_agent),
     )

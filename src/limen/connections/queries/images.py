@@ -9,14 +9,11 @@ from limen.connections.models import ConnectionImage
 from limen.kit.text import fold
 
 
-def image_digest(connection: int) -> str | None:
-    """Tell which picture a connection has, without reading it. 1 query."""
-    return ConnectionImage.objects.filter(connection=connection).values_list("digest", flat=True).first()
-
-
-def image_of(code: str) -> tuple[bytes, str] | None:
-    """Give the picture of a connection made by a person, as WebP, and its digest; None when it has none. 1 query."""
+def image_of(code: str, digest: str) -> bytes | None:
+    """Give the picture of a connection made by a person, as WebP; None when it has another now, or none. 1 query."""
+    if not rules.is_code(code):
+        return None
     found = ConnectionImage.objects.alias(key=Lower("connection__code"))
-    found = found.filter(key=fold(code), connection__type=rules.DEFAULT)
-    row = found.values_list("content", "digest").first() if rules.is_code(code) else None
-    return None if row is None else (bytes(row[0]), row[1])
+    found = found.filter(key=fold(code), connection__type=rules.DEFAULT, connection__image=digest)
+    content = found.values_list("content", flat=True).first()
+    return None if content is None else bytes(content)

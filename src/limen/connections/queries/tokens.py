@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from limen.accounts.rules import display_name
+from limen.connections import rules
 from limen.connections.models import (
     AccessToken,
     ClientSecret,
@@ -76,6 +77,15 @@ def old_passwords(*, now: datetime) -> dict[int, str]:
     """Give the hashes of all old passwords that still work, by user: few, and none most of the time. 1 query."""
     kept = OldPassword.objects.filter(valid_until__gt=now)
     return dict(kept.values_list("connection__user_id", "password"))
+
+
+def connection_of_client(public_id: str) -> int | None:
+    """Give the connection that a client id names, whoever sends it; None for any other. 1 query, none for nonsense."""
+    identity = rules.parse_client_id(public_id)
+    if identity is None:
+        return None
+    named = Connection.objects.filter(client=identity[0], client__random_id=identity[1])
+    return named.values_list("id", flat=True).first()
 
 
 def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:

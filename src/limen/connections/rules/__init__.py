@@ -75,6 +75,9 @@ from limen.connections.rules.credentials import (
     seal,
 )
 from limen.connections.rules.data_flows import DayCount, HourCount, Period, Week, read_zone, wrong_use_shown_since
+from limen.connections.rules.image import EXTENSIONS as IMAGE_EXTENSIONS
+from limen.connections.rules.image import MOST_BYTES as IMAGE_MOST_BYTES
+from limen.connections.rules.image import NoPicture, check_image_name, image_digest, make_image
 from limen.connections.rules.life import (
     AGENT_MAX,
     END_IS_NEAR,
@@ -126,6 +129,8 @@ __all__ = [
     "FAILED",
     "FLOW_TYPES",
     "GRANT_TYPES",
+    "IMAGE_EXTENSIONS",
+    "IMAGE_MOST_BYTES",
     "IN_USE",
     "NETWORKS_MAX",
     "NOTED_AT_MOST_EVERY",
@@ -146,6 +151,7 @@ __all__ = [
     "Holder",
     "HourCount",
     "Limits",
+    "NoPicture",
     "Origin",
     "Period",
     "Rate",
@@ -165,6 +171,7 @@ __all__ = [
     "check_flow_type",
     "check_grant_allowed",
     "check_grant_type",
+    "check_image_name",
     "check_label",
     "check_last_day",
     "check_limits",
@@ -181,6 +188,7 @@ __all__ = [
     "end_of_day",
     "env_text",
     "failure_keys",
+    "image_digest",
     "is_code",
     "is_due",
     "is_expired",
@@ -199,6 +207,7 @@ __all__ = [
     "known_address",
     "last_day",
     "limit_reached",
+    "make_image",
     "minute_of",
     "new_random",
     "new_token",

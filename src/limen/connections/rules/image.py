@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
 
@@ -66,6 +67,11 @@ def make_image(content: bytes) -> bytes:
         message = "This file is not a picture, or it is damaged. Choose another."
         raise NoPicture(Violation("image", "image.invalid", message)) from error
     return kept.getvalue()
+
+
+def image_digest(content: bytes) -> str:
+    """Name a picture by its bytes, for its address; "" for none."""
+    return sha256(content).hexdigest()[:16] if content else ""
 
 
 def _opened(content: bytes) -> Image.Image:

@@ -7,20 +7,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.accounts.rules import SEEING_CONNECTIONS
 from limen.connections import queries
 from limen.connections.rules.image import KEPT_AS
 from limen.kit.errors import NotFound
 
 
 @require_safe
-@requires(MANAGE_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS)
 def image(request: HttpRequest, code: str, digest: str) -> HttpResponse:
     """Show the picture. Its address carries its digest, so the browser may keep it, and nobody between."""
-    found = queries.image_of(code)
-    if found is None or found[1] != digest:
+    found = queries.image_of(code, digest)
+    if found is None:
         raise NotFound(_("This connection has another picture now, or none."))
-    answer = HttpResponse(found[0], content_type=KEPT_AS)
+    answer = HttpResponse(found, content_type=KEPT_AS)
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -37,6 +37,7 @@ class Card:
     silent_days: int | None
     wrong_combination: bool
     state: State
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +161,5 @@ def _card(one: ListedConnection, now: datetime) -> Card:
         silent_days=silent,
         wrong_combination=one.wrong_combination,
         state=State.of(enabled=one.enabled, expires_at=one.expires_at, now=now),
+        image=one.image,
     )

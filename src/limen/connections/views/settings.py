@@ -124,7 +124,13 @@ def _form(data: Any, found: ConnectionSettings, request: HttpRequest) -> Setting
         roles_beyond=accounts.roles_beyond(caller.permissions) if may.rights else set(),
     )
     return SettingsForm(
-        data, found=found, choices=choices, timezone=caller.timezone, editable=may.manage, with_rights=may.rights
+        data,
+        request.FILES if data is not None else None,
+        found=found,
+        choices=choices,
+        timezone=caller.timezone,
+        editable=may.manage,
+        with_rights=may.rights,
     )
 
 

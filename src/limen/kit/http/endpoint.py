@@ -50,6 +50,8 @@ class ApiRequest(HttpRequest):
 
     caller: Any
     endpoint: Endpoint
+    # The connection that the call belongs to, as far as that is known; for `calls.middleware`.
+    connection_id: int | None
 
 
 View = Callable[..., HttpResponseBase]

@@ -4,6 +4,7 @@ from limen.products.queries.lists import count as count
 from limen.products.queries.lists import page as page
 from limen.products.queries.lists import page_after as page_after
 from limen.products.queries.lists import product as product
+from limen.products.queries.loading import mentions as mentions
 from limen.products.queries.screens import MOST_COUNTED as MOST_COUNTED
 from limen.products.queries.screens import Completeness as Completeness
 from limen.products.queries.screens import GridPage as GridPage
