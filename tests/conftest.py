@@ -137,7 +137,8 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
     """A browser page of its own; the test fails when the page's console shows an error."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    # Without motion what is looked at stands still: in the midst of a fade colours have less contrast.
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
     errors: list[str] = []

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import expect
 
 from limen.accounts.models import User
 from limen.connections import operations, queries
@@ -84,8 +85,10 @@ class TestCreate:
     def test_cases_1_2_3_from_the_list_to_the_credentials(self, open: Open) -> None:
         page = open(LIST)
         page.get_by_role("link", name="Create", exact=True).click()
+        page.wait_for_url(f"**{CREATE}")
         page.get_by_label("Label").press_sequentially("My ERP")
-        assert value(page, "#id_code") == "myerp"
+        # The page may still be on its way to its script, which then takes up what was typed.
+        expect(page.locator("#id_code")).to_have_value("myerp")
         assert page.get_by_role("radio", name="Source").is_checked()
         assert save(page).is_enabled()
         save(page).click()
@@ -200,7 +203,7 @@ class TestCreate:
         page.fill("#id_code", "my-erp")
         page.locator("form").evaluate("form => form.noValidate = true")
         save(page).click()
-        assert page.get_by_text("A code has only the letters").is_visible()
+        page.get_by_text("A code has only the letters").wait_for()
         page.fill("#id_code", "")
         save(page).click()
         page.wait_for_url("**/myerp/edit")
@@ -355,7 +358,7 @@ class TestSettings:
         page = open(LIST)
         assert page.get_by_role("link", name="My ERP").get_by_text("Wrong credentials").is_visible()
         page.get_by_role("link", name="My ERP").click()
-        assert page.locator(".notice", has_text="Wrong credentials").get_by_text("julia").is_visible()
+        page.locator(".notice", has_text="Wrong credentials").get_by_text("julia").wait_for()
 
 
 class TestFirstCall:

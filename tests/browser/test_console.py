@@ -48,16 +48,16 @@ def test_calls_arrive_by_themselves_until_the_list_is_held_still(console: Any, c
     # Whoever stands on a call stays on it.
     assert console.evaluate("document.activeElement.id") == console.locator(".calls a").last.get_attribute("id")
     console.get_by_role("link", name="Pause").click()
-    assert console.get_by_text("Paused").is_visible()
+    console.get_by_text("Paused").wait_for()
     assert console.locator("[hx-trigger]").count() == 0
 
 
 def test_one_call_is_opened_and_tried_again(console: Any, connector: Api) -> None:
     call(connector)
     console.get_by_role("link", name="PATCH /api/rest/v1/products").click()
-    assert console.get_by_role("heading", name="Refused lines").is_visible()
+    console.get_by_role("heading", name="Refused lines").wait_for()
     console.get_by_role("button", name="Replay as a dry run").click()
-    assert console.get_by_role("heading", name="1 line would be refused").is_visible()
+    console.get_by_role("heading", name="1 line would be refused").wait_for()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
