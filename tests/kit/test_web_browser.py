@@ -90,6 +90,13 @@ class TestScripts:
         toast.get_by_role("button", name="Close").click()
         toast.wait_for(state="detached")
 
+    def test_nothing_moves_for_who_wants_no_motion(self, open_things: Callable[[], Any]) -> None:
+        page = open_things()
+        toast = page.locator(".toast", has_text="Welcome back.")
+        toast.wait_for()
+        assert page.evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches")
+        assert toast.evaluate("one => parseFloat(getComputedStyle(one).animationDuration)") < 0.001
+
     def test_copying_puts_the_text_on_the_clipboard_and_says_so(self, open_things: Callable[[], Any]) -> None:
         page = open_things()
         page.get_by_role("button", name="Copy Secret").click()
