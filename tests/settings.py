@@ -23,12 +23,13 @@ if "LIMEN_DATABASE_URL" not in os.environ:
         connection.execute("SELECT pg_reload_conf()")
 
 from limen.config.settings import *  # noqa: F403  # the environment above must be set first
+from limen.config.settings import STATIC_ROOT
 
 # Hashed names need a collected folder; tests serve the files from where they are.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Calls are written when a test says so: a thread of its own would not see what a test has not committed.
 LIMEN_CALLS_WRITER = False
 # Nothing is collected in tests, and a folder that is missing is a warning.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Many tests send wrong credentials, all of them from one address.
 LIMEN_TOKEN_FAILURES = 1_000_000

@@ -43,14 +43,14 @@ CALL = Recorded(
 )
 
 
-def bulk(*results: dict[str, object], **facts: object) -> Recorded:
+def bulk(*results: dict[str, object], **facts: Any) -> Recorded:
     answer = b"\n".join(orjson.dumps(one) for one in results)
     path = "/api/rest/v1/products"
-    return replace(CALL, path=path, lines=len(results), refused=0, answer=answer, **facts)  # type: ignore[arg-type]
+    return replace(CALL, path=path, lines=len(results), refused=0, answer=answer, **facts)
 
 
-def called(method: str, path: str, **facts: bytes) -> Recorded:
-    return replace(CALL, method=method, path=f"/api/rest/v1/{path}", **facts)  # type: ignore[arg-type]
+def called(method: str, path: str, **facts: Any) -> Recorded:
+    return replace(CALL, method=method, path=f"/api/rest/v1/{path}", **facts)
 
 
 def item(path: str) -> bytes:

@@ -323,7 +323,7 @@ class TestRules:
         [("10.0.0.1", "10.0.0.1"), ("fe80::1%eth0", "fe80::1"), ("1.2.3.4:80", None), ("", None), ("unknown", None)],
     )
     def test_only_addresses_are_kept(self, text: str, address: str | None) -> None:
-        assert rules.address_of(text) == address
+        assert (rules.known_address(text) or None) == address
 
     def test_both_connections_of_a_token_have_to_be_open(self) -> None:
         client = rules.ClientConnection(1, "other", False, NOW, NOW)

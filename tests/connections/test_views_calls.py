@@ -67,6 +67,12 @@ def wrote(connection: Connection, *facts: dict[str, Any]) -> list[int]:
     return list(ApiCall.objects.filter(connection_id=connection.id).order_by("id").values_list("id", flat=True))
 
 
+def uuid_of(identifier: str) -> str:
+    found = products.product(flavour="identifier", key=identifier)
+    assert found is not None
+    return found.uuid
+
+
 def last() -> int:
     recorder.flush()
     return ApiCall.objects.latest("id").id
@@ -198,7 +204,7 @@ class TestOneCall:
         assert "Line 2" in page
         assert "Line 1<" not in page
         assert page.count("no_such_family") >= 3
-        uuid = products.product(flavour="identifier", key="a").uuid  # type: ignore[union-attr]
+        uuid = uuid_of("a")
         assert f'href="/products/{uuid}">a</a>' in page
         assert '<span class="chip">b</span>' in page
 
@@ -215,7 +221,7 @@ class TestOneCall:
 
     def test_products_by_uuid_are_links_too(self, admin: Client, erp_api: Api) -> None:
         erp_api.patch("/products/a", {})
-        uuid = products.product(flavour="identifier", key="a").uuid  # type: ignore[union-attr]
+        uuid = uuid_of("a")
         erp_api.get(f"/products-uuid/{uuid.upper()}")
         assert f'href="/products/{uuid}"' in admin.get(f"{PAGE}/{last()}").content.decode()
         nobody = "00000000-0000-4000-8000-000000000000"

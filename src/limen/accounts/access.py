@@ -18,6 +18,12 @@ from limen.kit.web.views import refused
 View = Callable[..., HttpResponseBase]
 
 
+def caller_of(request: HttpRequest) -> Caller:
+    """Give who stands behind a request of somebody who is signed in."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    return caller
+
+
 def requires(permission: str | None, *others: str) -> Callable[[View], View]:
     """Let in whoever has this permission, or one of the `others` that hold it too; the rest see the 403 page.
     None: everybody who is signed in.
@@ -30,7 +36,7 @@ def requires(permission: str | None, *others: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+                caller = caller_of(request)
                 if permission is not None and not any(map(caller.may, others)):
                     caller.require(permission)
                 return view(request, *args, **kwargs)

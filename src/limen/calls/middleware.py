@@ -92,7 +92,7 @@ def _request(request: HttpRequest, refused: list[int], limit: int, with_body: bo
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not with_body or body is None:
         size = int(announced[:15]) if announced.isascii() and announced.isdigit() else 0
-        return Kept(None, size, size == 0) if size else _NOTHING
+        return Kept(None, size, False) if size else _NOTHING
     return rules.keep_lines(body, refused, limit)
 
 

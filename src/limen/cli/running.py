@@ -27,15 +27,13 @@ import click
 
 from limen.cli.start import set_up
 from limen.config.env import read_settings
+from limen.kit.http.address import address_to_call
 
 # All must have ended within 5 s of the signal; the database takes the last of them.
 GRACE = 3.5
 
 # A child that ends by itself is started again after this pause, which doubles while it keeps ending at once.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-
-# Listening on these means every address; they cannot be called themselves.
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 
 
 @dataclass(slots=True)
@@ -215,8 +213,7 @@ def _end_with_parent() -> None:
 
 
 def _wait_until_it_answers(values: dict[str, Any], children: Sequence[Child]) -> None:
-    host = "127.0.0.1" if values["LIMEN_HOST"] in EVERY_ADDRESS else values["LIMEN_HOST"]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{values['LIMEN_PORT']}/api/rest/v1"
+    url = f"http://{address_to_call(values['LIMEN_HOST'])}:{values['LIMEN_PORT']}/api/rest/v1"
     for _ in range(600):
         if any(child.process.poll() is not None for child in children):
             raise click.ClickException("A process of Limen ended while starting; its message is above.")
@@ -254,6 +251,6 @@ def _end(children: Sequence[Child]) -> None:
 def _address(values: dict[str, Any]) -> str:
     if values["LIMEN_PUBLIC_URL"]:
         return str(values["LIMEN_PUBLIC_URL"])
-    host = values["LIMEN_HOST"]
-    shown = "localhost" if host in ("127.0.0.1", "::1", *EVERY_ADDRESS) else host
+    host = address_to_call(values["LIMEN_HOST"])
+    shown = "localhost" if host in ("127.0.0.1", "[::1]") else host
     return f"http://{shown}:{values['LIMEN_PORT']}"

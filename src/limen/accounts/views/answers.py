@@ -1,23 +1,11 @@
-"""What the screens under System ask for and answer with."""
+"""What several screens under System answer with."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
-from limen.accounts.rules import Caller
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
-    return caller
-
-
-def see_other(route: str, *args: object) -> HttpResponse:
-    """Lead from a POST to the page that shows what became of it: always by GET, so that a reload repeats nothing."""
-    answer = redirect(route, *args)
-    answer.status_code = 303
-    return answer
+from limen.accounts.access import caller_of
+from limen.kit.web.views import see_other
 
 
 def after_saving(request: HttpRequest, permission: str, page: str, fallback: str, *args: object) -> HttpResponse:

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from limen.accounts import operations, queries
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.context import rail_of, tiles_of
 from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
-from limen.accounts.rules import SEEING_CONNECTIONS, Caller
+from limen.accounts.rules import SEEING_CONNECTIONS
 from limen.kit import clock
 from limen.kit.errors import Invalid
 from limen.kit.text import fold
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 @requires(None)
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the first section that this person may see."""
-    return HttpResponseRedirect(rail_of(_caller(request))[0].url)
+    return HttpResponseRedirect(rail_of(caller_of(request))[0].url)
 
 
 @require_GET
 @requires("limen_system_index")
 def system(request: HttpRequest) -> HttpResponse:
-    sees_connections = _caller(request).may_one_of(SEEING_CONNECTIONS)
-    context = {"section": "system", "sees_connections": sees_connections, "tiles": tiles_of(_caller(request))}
+    sees_connections = caller_of(request).may_one_of(SEEING_CONNECTIONS)
+    context = {"section": "system", "sees_connections": sees_connections, "tiles": tiles_of(caller_of(request))}
     return render(request, "accounts/system.html", context)
 
 
@@ -115,7 +115,7 @@ def password(request: HttpRequest) -> HttpResponse:
         entered = form.cleaned_data
         try:
             operations.change_own_password(
-                current=entered["current"], password=entered["password"], by=_caller(request), now=clock.now()
+                current=entered["current"], password=entered["password"], by=caller_of(request), now=clock.now()
             )
         except Invalid as refusal:
             show_violations(form, refusal)
@@ -135,11 +135,6 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     answer = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
     answer["Retry-After"] = str(settings.LIMEN_SIGN_IN_PAUSE)
     return answer
-
-
-def _caller(request: HttpRequest) -> Caller:
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
-    return caller
 
 
 def _authenticate(request: HttpRequest, username: str, password: str) -> User | None:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts import operations, queries
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.forms import GroupForm
 from limen.accounts.rules import CREATE_GROUPS, DELETE_GROUPS, EDIT_GROUPS, SEE_GROUPS
-from limen.accounts.views.answers import caller_of, see_other
 from limen.kit import clock
 from limen.kit.errors import Invalid
 from limen.kit.web.forms import show_violations
+from limen.kit.web.views import see_other
 
 
 @require_safe

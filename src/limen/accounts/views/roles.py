@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts import operations, queries, rules
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.forms import RoleForm
 from limen.accounts.queries import RoleDetails
 from limen.accounts.rules import CREATE_ROLES, DELETE_ROLES, EDIT_ROLES, SEE_ROLES, Caller, Permission
-from limen.accounts.views.answers import after_saving, caller_of, see_other
+from limen.accounts.views.answers import after_saving
 from limen.kit import clock
 from limen.kit.errors import Conflict, Invalid
 from limen.kit.web.forms import show_violations
+from limen.kit.web.views import see_other
 
 
 @dataclass(frozen=True, slots=True)

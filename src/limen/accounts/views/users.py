@@ -14,14 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from limen.accounts import operations, queries, rules
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.forms import SetPasswordForm, UserForm
 from limen.accounts.queries import UserDetails
 from limen.accounts.rules import CREATE_USERS, DELETE_USERS, EDIT_USERS, SEE_USERS
-from limen.accounts.views.answers import after_saving, caller_of, see_other
+from limen.accounts.views.answers import after_saving
 from limen.kit import clock
 from limen.kit.errors import Conflict, Invalid
 from limen.kit.web.forms import show_violations
+from limen.kit.web.views import see_other
 
 
 @dataclass(frozen=True, slots=True)

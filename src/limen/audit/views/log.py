@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from limen.accounts.access import requires
-from limen.accounts.rules import SEE_AUDIT_LOG, Caller
+from limen.accounts.access import caller_of, requires
+from limen.accounts.rules import SEE_AUDIT_LOG
 from limen.audit import rules
 from limen.audit.forms import FilterForm
 from limen.audit.views import words
@@ -69,7 +69,7 @@ def _shown(request: HttpRequest, form: FilterForm, *, status: int = 200, **conte
     for name in ("after", "before"):
         asked.pop(name, None)
     filtered = any(asked.get(name) for name in form.fields)
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    caller = caller_of(request)
     shown = {
         "section": "system",
         "sees_system": caller.may("limen_system_index"),

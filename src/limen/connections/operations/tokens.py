@@ -267,7 +267,7 @@ def _refuse_foreign_user(connections: list[Connection], client_id: int, user_id:
 def _touch(connection: int, origin: Origin, now: datetime, *, token: bool = False) -> None:
     """Set the last use, and the first; with `token` the last token too. Whoever comes second within the minute
     writes nothing. 1 statement."""
-    address, agent = rules.address_of(origin.address), rules.agent_of(origin.agent)
+    address, agent = rules.known_address(origin.address) or None, rules.agent_of(origin.agent)
     before = now - rules.NOTED_AT_MOST_EVERY
     due = Q(last_used_at=None) | Q(last_used_at__lte=before) | Q(first_call_at=None)
     noted: dict[str, Any] = {

@@ -9,9 +9,7 @@ from django.conf import settings
 
 from limen.connections.models import Check
 from limen.connections.rules import Step
-
-# Listening on these means every address; they cannot be called themselves.
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # compared with, not bound to
+from limen.kit.http.address import address_to_call
 
 # A test that takes longer than this has been lost, for example with the process that ran it.
 LOST_AFTER = timedelta(minutes=1)
@@ -64,5 +62,4 @@ def own_address() -> str:
     """
     if settings.LIMEN_PUBLIC_URL:
         return str(settings.LIMEN_PUBLIC_URL)
-    host = _EVERY_ADDRESS.get(settings.LIMEN_HOST, settings.LIMEN_HOST)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.LIMEN_PORT}"
+    return f"http://{address_to_call(settings.LIMEN_HOST)}:{settings.LIMEN_PORT}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -40,14 +39,6 @@ class Origin:
 
     address: str = ""
     agent: str = ""
-
-
-def address_of(text: str) -> str | None:
-    """Give an address as it can be kept, None for what is none."""
-    try:
-        return str(ipaddress.ip_address(text.partition("%")[0]))
-    except ValueError:
-        return None
 
 
 def agent_of(header: str) -> str:

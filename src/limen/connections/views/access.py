@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
 from limen.connections.forms import AccessForm
 from limen.connections.queries import AccessPage
-from limen.connections.views.answers import caller_of, no_such_connection, see_other
+from limen.connections.views.answers import no_such_connection
 from limen.kit import clock
 from limen.kit.errors import Conflict, Invalid, NotFound
 from limen.kit.http.address import client_address
 from limen.kit.web.forms import show_violations
+from limen.kit.web.views import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""What several screens of the room ask for and answer with."""
+"""What several screens of the room answer with."""
 
 from __future__ import annotations
 
@@ -25,18 +25,6 @@ class May:
         manage = caller.may(MANAGE_CONNECTIONS)
         # Role and group are saved with all the rest, so choosing them without managing leads nowhere.
         return cls(manage, caller.may(CONNECTION_CREDENTIALS), manage and caller.may(CONNECTION_RIGHTS))
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
-    return caller
-
-
-def see_other(route: str, *args: str) -> HttpResponse:
-    """Lead from a POST to the page that shows what became of it: always by GET, so that a reload repeats nothing."""
-    answer = redirect(route, *args)
-    answer.status_code = 303
-    return answer
 
 
 def no_such_connection(request: HttpRequest, refusal: NotFound) -> HttpResponse:

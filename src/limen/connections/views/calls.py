@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from limen.accounts import queries as accounts
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_MONITORING
 from limen.calls import queries as calls_queries
 from limen.calls import rules as calls_rules
 from limen.calls.rules import Line, Recorded
 from limen.connections import queries
-from limen.connections.views.answers import caller_of
 from limen.connections.views.replay import rehearse
 from limen.kit import clock
 from limen.kit.errors import Conflict

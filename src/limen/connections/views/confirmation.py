@@ -8,14 +8,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
 from limen.connections.forms import DeleteForm, RegenerateForm
-from limen.connections.views.answers import caller_of, no_such_connection, see_other
+from limen.connections.views.answers import no_such_connection
 from limen.connections.views.handover import hand_over
 from limen.kit import clock
 from limen.kit.errors import NotFound
+from limen.kit.web.views import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

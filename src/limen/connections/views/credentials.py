@@ -11,10 +11,9 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
-from limen.connections.views.answers import caller_of
 from limen.connections.views.handover import InClear
 from limen.connections.views.settings import settings_page
 from limen.kit import clock

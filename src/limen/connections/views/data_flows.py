@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import MANAGE_CONNECTIONS
 from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import Choice, DataFlows, Flow
-from limen.connections.views.answers import caller_of
 from limen.connections.views.charts import Chart, chart_of
 from limen.kit import clock
 

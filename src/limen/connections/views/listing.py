@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_safe
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import ListedConnection
 from limen.connections.rules import FlowType
-from limen.connections.views.answers import caller_of
 from limen.connections.views.state import State
 from limen.kit import clock
 from limen.kit.text import fold

@@ -13,18 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts import queries as accounts
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
 from limen.connections.forms import TONES, Choices, SettingsForm
 from limen.connections.queries import ConnectionSettings
-from limen.connections.views.answers import May, caller_of, no_such_connection, see_other
+from limen.connections.views.answers import May, no_such_connection
 from limen.connections.views.handover import InClear, take_over
 from limen.connections.views.state import State
 from limen.kit import clock
 from limen.kit.errors import Conflict, Invalid, NotFound
 from limen.kit.http.json import base_url
 from limen.kit.web.forms import show_violations
+from limen.kit.web.views import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

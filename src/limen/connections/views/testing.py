@@ -13,17 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from limen import __version__
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, CONNECTION_MONITORING
 from limen.connections import operations, queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import Report
 from limen.connections.rules import ResourceRights, Step
-from limen.connections.views.answers import caller_of, no_such_connection, see_other
+from limen.connections.views.answers import no_such_connection
 from limen.jobs import queries as jobs
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.http.json import base_url
+from limen.kit.web.views import see_other
 
 # The template of each, by the name it is called on the page.
 SNIPPETS = {

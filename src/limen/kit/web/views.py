@@ -1,15 +1,22 @@
-"""The pages that say no: what happened, and what to do now."""
+"""Where a POST leads, and the pages that say no: what happened, and what to do now."""
 
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from limen.kit.errors import Refused, TooMany
 from limen.kit.http.middleware import request_id_of_this_thread
+
+
+def see_other(route: str, *args: object) -> HttpResponse:
+    """Lead from a POST to the page that shows what became of it: always by GET, so that a reload repeats nothing."""
+    answer = redirect(route, *args)
+    answer.status_code = 303
+    return answer
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
 
-from limen.accounts.access import requires
-from limen.accounts.rules import MANAGE_CONNECTIONS, Caller
+from limen.accounts.access import caller_of, requires
+from limen.accounts.rules import MANAGE_CONNECTIONS
 from limen.products import forms, queries
 from limen.products.forms import GridQuery
 from limen.products.queries import GridPage, GridRow
@@ -61,7 +61,7 @@ def product_grid(request: HttpRequest) -> HttpResponse:
         limit=ROWS,
         structure=structure,
     )
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    caller = caller_of(request)
     htmx: Any = getattr(request, "htmx", False)
     quick = bool(htmx) and not htmx.history_restore_request
     answer = render(

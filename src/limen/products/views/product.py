@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from limen.accounts.access import requires
-from limen.accounts.rules import Caller
+from limen.accounts.access import caller_of, requires
 from limen.events import queries as events
 from limen.kit.errors import NotFound
 from limen.media import queries as media
@@ -61,7 +60,7 @@ def product_associations(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires(HISTORY)
 def product_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The newest events, or those before `?before=<id>`; to htmx these alone."""
-    _caller(request).require(INDEX)
+    caller_of(request).require(INDEX)
     seen = _seen(request, uuid)
     before = request.GET.get("before", "")
     rows = events.history(
@@ -111,13 +110,9 @@ def _page(request: HttpRequest, tab: str, seen: Seen, looked: Looked, content: d
         "image": seeing.picture_of(seen, looked),
         "family": seeing.family_of(seen),
         "switch": contexts.switch(seen.structure, seen.context),
-        "tabs": seeing.tabs(seen, tab, with_history=_caller(request).may(HISTORY)),
+        "tabs": seeing.tabs(seen, tab, with_history=caller_of(request).may(HISTORY)),
         "channels": seeing.progress(seen),
         "trees": seeing.trees(seen),
         "url": seen.url,
     }
     return render(request, f"products/{tab}.html", {**around, **content})
-
-
-def _caller(request: HttpRequest) -> Caller:
-    return cast(Caller, request.caller)  # type: ignore[attr-defined]  # set by CallerMiddleware
