@@ -47,7 +47,7 @@ def happened(subject: str) -> list[tuple[str, dict]]:
 class TestTree:
     def test_every_permission_stands_in_it_once(self) -> None:
         areas = rules.permission_areas()
-        assert [area.name for area in areas] == ["System", "Connect", "Products", "Web API"]
+        assert [area.name for area in areas] == ["System", "Connect", "Settings", "Products", "Web API"]
         shown = [one.id for area in areas for one in area.alone]
         shown += [one.id for area in areas for row in area.rows for one in row.cells if one]
         assert sorted(shown) == sorted(PERMISSIONS)

@@ -31,7 +31,10 @@ SEEING_CONNECTIONS = (SEE_CONNECTIONS, MANAGE_CONNECTIONS)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`id` is the target's ACL id, so that role exports carry over; `refusal` ends "You are not allowed to …"."""
+    """`id` is the target's ACL id where it has one, so that role exports carry over.
+
+    `refusal` ends "You are not allowed to …".
+    """
 
     id: str
     area: str
@@ -47,9 +50,18 @@ def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
         yield Permission(f"pim_api_{entity}_{action}", "Web API", label, f"{verbs[action]} {plural}")
 
 
+_ACTIONS = (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete"))
+
+
 def _people(entity: str, plural: str) -> Iterable[Permission]:
-    for action, verb in (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete")):
+    for action, verb in _ACTIONS:
         yield Permission(f"pim_{entity}_{action}", "System", f"{verb.capitalize()} {plural}", f"{verb} {plural}")
+
+
+def _settings(entity: str, plural: str) -> Iterable[Permission]:
+    for action, verb in _ACTIONS:
+        label = f"{verb.capitalize()} {plural}"
+        yield Permission(f"pim_enrich_{entity}_{action}", "Settings", label, f"{verb} {plural}")
 
 
 PERMISSIONS: dict[str, Permission] = {
@@ -96,6 +108,17 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "pim_enrich_product_history", "Products", "See the history of products", "see the history of products"
         ),
+        *_settings("category", "categories"),
+        *_settings("channel", "channels"),
+        Permission("pim_enrich_locale_index", "Settings", "List locales", "list locales"),
+        Permission("pim_enrich_currency_index", "Settings", "List currencies", "list currencies"),
+        Permission("pim_enrich_currency_edit", "Settings", "Edit currencies", "edit currencies"),
+        *_settings("measurement_family", "measurement families"),
+        *_settings("attribute_group", "attribute groups"),
+        *_settings("attribute", "attributes"),
+        *_settings("family", "families"),
+        *_settings("family_variant", "family variants"),
+        *_settings("association_type", "association types"),
         Permission("limen_system_index", "System", "See the system screens", "see the system screens"),
         *_people("user_user", "users"),
         *_people("user_role", "roles"),
@@ -239,12 +262,15 @@ SEE_GROUPS, CREATE_GROUPS, EDIT_GROUPS, DELETE_GROUPS = (
     f"pim_user_group_{action}" for action in ("index", "create", "edit", "remove")
 )
 
-_AREAS = ("System", "Connect", "Products", "Web API")
+SEEING_SETTINGS = tuple(one.id for one in PERMISSIONS.values() if one.area == "Settings" and one.id.endswith("_index"))
+
+_AREAS = ("System", "Connect", "Settings", "Products", "Web API")
 _COLUMNS = {
     "System": {"index": "List", "create": "Create", "edit": "Edit", "remove": "Delete"},
+    "Settings": {"index": "List", "create": "Create", "edit": "Edit", "remove": "Delete"},
     "Web API": {"list": "List", "edit": "Create and update", "remove": "Delete"},
 }
-_CELL = re.compile(r"pim_(?:api|user)_(?P<row>.+)_(?P<column>list|index|create|edit|remove)")
+_CELL = re.compile(r"pim_(?:api|user|enrich)_(?P<row>.+)_(?P<column>list|index|create|edit|remove)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("limen.accounts.urls")),
     path("", include("limen.audit.urls")),
     path("", include("limen.connections.urls")),
+    path("", include("limen.structure.urls")),
     path("", include("limen.products.urls")),
 ]
