@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from limen.kit import yaml
 from limen.kit.errors import Malformed
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t'\":#-{}[]&*!|>%@`0123456789.eyno~"))
+_MARKS = "\n\t'\":#-{}[]&*!|>%@`0123456789.eyno~"
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(_MARKS))
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
