@@ -12,8 +12,9 @@ from django.test import Client
 from limen.kit.errors import Invalid, Misshaped, Violation
 from limen.structure import queries
 from limen.structure.forms.labels import LocaleTexts
+from limen.structure.forms.version import VERSION, version_field, version_of
 from limen.structure.rules import Structure
-from limen.structure.views.saving import VERSION, differences, save, version_field, version_of
+from limen.structure.views.saving import differences, save
 from tests.factories.accounts import sign_in
 from tests.factories.structure import make_attribute
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-import orjson
 from django import forms
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from limen.accounts.rules import state_of
 from limen.kit.errors import Conflict, Invalid, Misshaped, Unprocessable, Violation
 from limen.kit.web.forms import show_violations
 from limen.structure import queries
+from limen.structure.forms.version import VERSION
 from limen.structure.rules import Structure
 
 F = TypeVar("F", bound=forms.Form)
 T = TypeVar("T")
-
-# The name of the hidden field that a form of a stored record carries.
-VERSION = "version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +33,6 @@ class Saved(Generic[F, T]):
     @property
     def status(self) -> int:
         return 409 if self.in_conflict else 422
-
-
-def version_of(printed: Mapping[str, Any]) -> str:
-    """Give a short mark of a record as `wire` prints it, or of whatever else a form was made from."""
-    return state_of(orjson.dumps(printed, option=orjson.OPT_SORT_KEYS, default=str))
-
-
-def version_field() -> forms.CharField:
-    return forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 def save(
