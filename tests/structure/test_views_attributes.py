@@ -92,6 +92,11 @@ class TestList:
         assert count() == before
         assert len(listed(admin)) == 50
 
+    def test_of_very_many_families_one_is_typed(self, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert 'aria-label="Family: type a code"' not in text_of(admin.get("/settings/attributes"))
+        monkeypatch.setattr("limen.structure.views.attributes._MOST_IN_A_SELECT", 0)
+        assert 'aria-label="Family: type a code"' in text_of(admin.get("/settings/attributes"))
+
     def test_has_no_button_to_create_for_who_may_not(self, client: Client) -> None:
         sign_in(client, INDEX)
         assert "/settings/attributes/create" not in text_of(client.get("/settings/attributes"))

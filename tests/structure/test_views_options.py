@@ -127,7 +127,8 @@ class TestList:
 
 class TestOne:
     def test_is_added_behind_the_others_with_its_labels(self, admin: Client) -> None:
-        assert admin.post(PATH, {"code": "ceylon", "labels[en_US]": "Ceylon"}).status_code == 303
+        answer = admin.post(PATH, {"code": "ceylon", "labels[en_US]": "Ceylon"})
+        assert (answer.status_code, answer["Location"]) == (303, f"{PATH}#add")
         assert in_order() == ["assam", "darjeeling", "ceylon"]
         assert labels_of("ceylon") == {"en_US": "Ceylon"}
 

@@ -103,7 +103,7 @@ def _validation_rules(asked: Asked) -> Choices:
 
 def _measurement_families(asked: Asked) -> Choices:
     families = asked.structure.measurement_family_section.in_order
-    return [("", "–"), *((one.code, _named(one, asked)) for one in families)]
+    return [("", "–"), *((one.code, _measured(one, asked)) for one in families)]
 
 
 def _units(asked: Asked) -> Choices:
@@ -111,11 +111,11 @@ def _units(asked: Asked) -> Choices:
     families = asked.structure.measurement_families
     if asked.stored is not None:
         family = families.get(asked.stored.metric_family or "")
-        return [(unit.code, _named(unit, asked)) for unit in family.units.values()] if family else []
+        return [(unit.code, _measured(unit, asked)) for unit in family.units.values()] if family else []
     return [
         ("", "–"),
         *(
-            (_named(one, asked), [(unit.code, _named(unit, asked)) for unit in one.units.values()])
+            (_measured(one, asked), [(unit.code, _measured(unit, asked)) for unit in one.units.values()])
             for one in asked.structure.measurement_family_section.in_order
         ),
     ]
@@ -132,6 +132,11 @@ def _locales(asked: Asked) -> Choices:
 
 def _named(one: Any, asked: Asked) -> str:
     return label_of(dict(one.labels), asked.locale, one.code)
+
+
+def _measured(one: Any, asked: Asked) -> str:
+    """Measurements come with English labels; they say more than a code."""
+    return one.labels.get(asked.locale) or one.labels.get("en_US") or f"[{one.code}]"
 
 
 def _in_figures(value: Any) -> Any:

@@ -59,13 +59,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A filter. Without choices there are too many of them, and the code is typed."""
+    """A filter. With None for choices there are too many of them, and a code is typed."""
 
     name: str
     label: str
     all: str
     value: str
-    choices: list[tuple[str, str]]
+    choices: list[tuple[str, str]] | None
 
 
 @require_safe
@@ -158,18 +158,19 @@ def _filters(asked: QueryDict, structure: Structure, locale: str) -> list[Select
     types = [(code, str(words.label)) for code, words in TYPES.items()]
     groups = _named(structure.attribute_group_section.in_order, locale)
     families = _named(structure.family_section.in_order, locale)
-    return [
+    filters = [
         Select("type", _("Type"), _("All types"), asked.get("type", ""), types),
         Select("group", _("Group"), _("All groups"), asked.get("group", ""), groups),
         Select("family", _("Family"), _("All families"), asked.get("family", ""), families),
         Select("varies", _("Differs"), _("Differing or not"), asked.get("varies", ""), varying),
         Select("filter", _("Usable as filter"), _("Filter or not"), asked.get("filter", ""), yes_or_no),
     ]
+    return [one for one in filters if one.choices != []]
 
 
-def _named(records: Iterable[Labelled], locale: str) -> list[tuple[str, str]]:
+def _named(records: Iterable[Labelled], locale: str) -> list[tuple[str, str]] | None:
     found = sorted(((one.code, name_of(one, locale)) for one in records), key=lambda pair: pair[1].casefold())
-    return found if len(found) <= _MOST_IN_A_SELECT else []
+    return found if len(found) <= _MOST_IN_A_SELECT else None
 
 
 def _rows(page: Listed[Attribute], structure: Structure, locale: str) -> list[Row]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -75,7 +75,8 @@ def attribute_options(request: HttpRequest, code: str) -> HttpResponse:
         structure = saved.form.structure
         return _list(request, _select(structure, code), structure, saved.form, status=saved.status)
     messages.success(request, _("The option %(code)s is added.") % {"code": saved.outcome.code})
-    return see_other("structure:attribute-options", code)
+    # Where the next one is added.
+    return _to_list(code, "add")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,10 +113,7 @@ def attribute_option_move(request: HttpRequest, code: str, option: str) -> HttpR
     up = request.POST.get("direction") == "up"
     operations.move_option(attribute.code, option, up=up, by=caller_of(request), now=clock.now())
     place = {name: request.POST[name] for name in ("after", "before") if request.POST.get(name)}
-    there = reverse("structure:attribute-options", args=[attribute.code])
-    back = redirect(f"{there}?{urlencode(place)}#option-{option}" if place else f"{there}#option-{option}")
-    back.status_code = 303
-    return back
+    return _to_list(attribute.code, f"option-{option}", place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -165,6 +163,10 @@ def attribute_options_paste(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _result(preview))
         return see_other("structure:attribute-options", attribute.code)
     return _paste_page(request, attribute, structure, form, preview)
+
+
+def _to_list(code: str, fragment: str, query: Mapping[str, str] | None = None) -> HttpResponse:
+    return see_other(reverse("structure:attribute-options", args=[code], query=query, fragment=fragment))
 
 
 def _list(
