@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
@@ -15,7 +16,9 @@ from limen.accounts.rules import SEEING_SETTINGS
 from limen.kit.web.shell import Tile
 
 # label, sentence, route, icon, permission; the panel beside has the same order
-TILES: Sequence[tuple[Any, Any, str, str, str]] = ()
+TILES: Sequence[tuple[Any, Any, str, str, str]] = (
+    (_("Attributes"), _("What is said of products."), "structure:attributes", "tags", "pim_enrich_attribute_index"),
+)
 
 
 @require_safe
