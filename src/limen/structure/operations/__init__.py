@@ -1,5 +1,8 @@
 """The one way in for changes of the catalogue's structure."""
 
+from limen.structure.operations.attribute_groups import move_attribute_group as move_attribute_group
+from limen.structure.operations.attribute_groups import move_attributes as move_attributes
+from limen.structure.operations.currencies import switch_currency as switch_currency
 from limen.structure.operations.install import install as install
 from limen.structure.operations.measurement import upsert_measurement_family as upsert_measurement_family
 from limen.structure.operations.removal import finish_cleaning as finish_cleaning

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
@@ -15,7 +16,30 @@ from limen.accounts.rules import SEEING_SETTINGS
 from limen.kit.web.shell import Tile
 
 # label, sentence, route, icon, permission; the panel beside has the same order
-TILES: Sequence[tuple[Any, Any, str, str, str]] = ()
+TILES: Sequence[tuple[Any, Any, str, str, str]] = (
+    (
+        _("Channels"),
+        _("Where and for whom products are published."),
+        "structure:channels",
+        "store",
+        "pim_enrich_channel_index",
+    ),
+    (
+        _("Locales"),
+        _("Languages as they are written in a country."),
+        "structure:locales",
+        "languages",
+        "pim_enrich_locale_index",
+    ),
+    (_("Currencies"), _("What prices are in."), "structure:currencies", "coins", "pim_enrich_currency_index"),
+    (
+        _("Association types"),
+        _("How products lead to each other."),
+        "structure:association-types",
+        "link-2",
+        "pim_enrich_association_type_index",
+    ),
+)
 
 
 @require_safe
