@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limen.structure.views import association_types, channels, choosing, currencies, index, locales
+from limen.structure.views import (
+    association_types,
+    attribute_groups,
+    channels,
+    choosing,
+    currencies,
+    index,
+    locales,
+    measurement_families,
+)
 
 app_name = "structure"
 urlpatterns = [
@@ -21,7 +30,52 @@ urlpatterns = [
     path("settings/currencies/<str:code>", currencies.currency_switch, name="currency"),
     path("settings/currencies/<str:code>/history", currencies.currency_history, name="currency-history"),
     # Measurement families
+    path("settings/measurement-families", measurement_families.measurement_family_list, name="measurement-families"),
+    path(
+        "settings/measurement-families/create",
+        measurement_families.measurement_family_new,
+        name="measurement-family-new",
+    ),
+    path(
+        "settings/measurement-families/<str:code>", measurement_families.measurement_family, name="measurement-family"
+    ),
+    path(
+        "settings/measurement-families/<str:code>/add-unit", measurement_families.unit_new, name="measurement-unit-new"
+    ),
+    path(
+        "settings/measurement-families/<str:code>/units/<str:unit_code>",
+        measurement_families.unit,
+        name="measurement-unit",
+    ),
+    path(
+        "settings/measurement-families/<str:code>/history",
+        measurement_families.measurement_family_history,
+        name="measurement-family-history",
+    ),
+    path(
+        "settings/measurement-families/<str:code>/delete",
+        measurement_families.measurement_family_delete,
+        name="measurement-family-delete",
+    ),
     # Attribute groups
+    path("settings/attribute-groups", attribute_groups.attribute_group_list, name="attribute-groups"),
+    path("settings/attribute-groups/create", attribute_groups.attribute_group_new, name="attribute-group-new"),
+    path("settings/attribute-groups/<str:code>", attribute_groups.attribute_group, name="attribute-group"),
+    path(
+        "settings/attribute-groups/<str:code>/attributes",
+        attribute_groups.attribute_group_attributes,
+        name="attribute-group-attributes",
+    ),
+    path(
+        "settings/attribute-groups/<str:code>/history",
+        attribute_groups.attribute_group_history,
+        name="attribute-group-history",
+    ),
+    path(
+        "settings/attribute-groups/<str:code>/delete",
+        attribute_groups.attribute_group_delete,
+        name="attribute-group-delete",
+    ),
     # Attributes and their options
     path("settings/choose-attributes", choosing.choose, name="attribute-choose"),
     # Families and their variants

@@ -20,7 +20,8 @@ class ChannelForm(forms.Form):
     `conversion_units[code]`, for its unit."""
 
     def __init__(self, structure: Structure, one: Channel | None, data: QueryDict | None, *, locale: str = "") -> None:
-        super().__init__(None if data is None else data.copy())
+        typed = None if data is None else data.copy()
+        super().__init__(typed)
         self._stored = one
         if one is None:
             self.fields["code"] = code_field()
@@ -47,9 +48,9 @@ class ChannelForm(forms.Form):
         units = one.conversion_units if one else {}
         for code in self.codes("conversion_units"):
             unit = self.fields[_unit(code)] = _unit_field(structure, code, units.get(code), locale)
-            if self.is_bound and _unit(code) not in self.data:
+            if typed is not None and _unit(code) not in typed:
                 # It was added a moment ago.
-                self.data[_unit(code)] = unit.initial
+                typed[_unit(code)] = unit.initial
 
     def codes(self, name: str) -> Codes:
         """Give the codes of a field as they stand now, typed or stored."""
@@ -94,4 +95,5 @@ def _unit_field(structure: Structure, code: str, stored: str | None, locale: str
         required=False,
         choices=choices or [("", "–")],
         initial=stored or usual,
+        widget=forms.Select(attrs={"class": "input"}),
     )

@@ -33,6 +33,20 @@ TILES: Sequence[tuple[Any, Any, str, str, str]] = (
     ),
     (_("Currencies"), _("What prices are in."), "structure:currencies", "coins", "pim_enrich_currency_index"),
     (
+        _("Measurement families"),
+        _("What can be measured, and in which units."),
+        "structure:measurement-families",
+        "ruler",
+        "pim_enrich_measurement_family_index",
+    ),
+    (
+        _("Attribute groups"),
+        _("The sections of a product's page."),
+        "structure:attribute-groups",
+        "group",
+        "pim_enrich_attribute_group_index",
+    ),
+    (
         _("Association types"),
         _("How products lead to each other."),
         "structure:association-types",

@@ -41,6 +41,7 @@ class Kind:
     title: StrOrPromise
     creating: StrOrPromise
     question: StrOrPromise
+    tabs: str = "structure/records/_tabs.html"
 
     @property
     def one(self) -> str:
@@ -88,6 +89,7 @@ ATTRIBUTE_GROUPS = Kind(
     gettext_lazy("Attribute groups"),
     gettext_lazy("Create an attribute group"),
     gettext_lazy("Delete the attribute group?"),
+    "structure/attribute_groups/_tabs.html",
 )
 ASSOCIATION_TYPES = Kind(
     "association_type",
