@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,9 +35,14 @@ FOUND = 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`up` and `down` say what its buttons do. There can be a thousand rows, so they are made here."""
+
     code: str
     name: str
+    url: str
     attributes: int
+    up: str
+    down: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,22 @@ def attribute_group_list(request: HttpRequest) -> HttpResponse:
         "search": search,
         "orders": caller_of(request).may(EDIT) and not search and len(groups) > 1,
         "page": Listed(groups, len(groups), None, None),
-        "rows": [
-            Row(one.code, name_of(one, locale), len(structure.attributes_by_group.get(one.code, ()))) for one in groups
-        ],
+        "rows": [_row(structure, one, locale, reverse(ATTRIBUTE_GROUPS.list_route)) for one in groups],
     }
     return render(request, "structure/attribute_groups/list.html", context)
+
+
+def _row(structure: Structure, one: AttributeGroup, locale: str, above: str) -> Row:
+    name = name_of(one, locale)
+    said = {"what": name}
+    return Row(
+        one.code,
+        name,
+        f"{above}/{one.code}",
+        len(structure.attributes_by_group.get(one.code, ())),
+        _("Move %(what)s up") % said,
+        _("Move %(what)s down") % said,
+    )
 
 
 def _move(request: HttpRequest) -> None:
