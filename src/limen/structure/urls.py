@@ -4,15 +4,81 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limen.structure.views import attribute, attributes, choosing, index, options
+from limen.structure.views import (
+    association_types,
+    attribute,
+    attribute_groups,
+    attributes,
+    channels,
+    choosing,
+    currencies,
+    index,
+    locales,
+    measurement_families,
+    options,
+)
 
 app_name = "structure"
 urlpatterns = [
     path("settings", index.settings, name="settings"),
     # Categories
     # Channels, locales, currencies
+    path("settings/channels", channels.channel_list, name="channels"),
+    path("settings/channels/create", channels.channel_new, name="channel-new"),
+    path("settings/channels/<str:code>", channels.channel, name="channel"),
+    path("settings/channels/<str:code>/history", channels.channel_history, name="channel-history"),
+    path("settings/channels/<str:code>/delete", channels.channel_delete, name="channel-delete"),
+    path("settings/locales", locales.locale_list, name="locales"),
+    path("settings/currencies", currencies.currency_list, name="currencies"),
+    path("settings/currencies/<str:code>", currencies.currency_switch, name="currency"),
+    path("settings/currencies/<str:code>/history", currencies.currency_history, name="currency-history"),
     # Measurement families
+    path("settings/measurement-families", measurement_families.measurement_family_list, name="measurement-families"),
+    path(
+        "settings/measurement-families/create",
+        measurement_families.measurement_family_new,
+        name="measurement-family-new",
+    ),
+    path(
+        "settings/measurement-families/<str:code>", measurement_families.measurement_family, name="measurement-family"
+    ),
+    path(
+        "settings/measurement-families/<str:code>/add-unit", measurement_families.unit_new, name="measurement-unit-new"
+    ),
+    path(
+        "settings/measurement-families/<str:code>/units/<str:unit_code>",
+        measurement_families.unit,
+        name="measurement-unit",
+    ),
+    path(
+        "settings/measurement-families/<str:code>/history",
+        measurement_families.measurement_family_history,
+        name="measurement-family-history",
+    ),
+    path(
+        "settings/measurement-families/<str:code>/delete",
+        measurement_families.measurement_family_delete,
+        name="measurement-family-delete",
+    ),
     # Attribute groups
+    path("settings/attribute-groups", attribute_groups.attribute_group_list, name="attribute-groups"),
+    path("settings/attribute-groups/create", attribute_groups.attribute_group_new, name="attribute-group-new"),
+    path("settings/attribute-groups/<str:code>", attribute_groups.attribute_group, name="attribute-group"),
+    path(
+        "settings/attribute-groups/<str:code>/attributes",
+        attribute_groups.attribute_group_attributes,
+        name="attribute-group-attributes",
+    ),
+    path(
+        "settings/attribute-groups/<str:code>/history",
+        attribute_groups.attribute_group_history,
+        name="attribute-group-history",
+    ),
+    path(
+        "settings/attribute-groups/<str:code>/delete",
+        attribute_groups.attribute_group_delete,
+        name="attribute-group-delete",
+    ),
     # Attributes and their options
     path("settings/attributes", attributes.attributes, name="attributes"),
     path("settings/attributes/create", attributes.attribute_new, name="attribute-new"),
@@ -36,4 +102,17 @@ urlpatterns = [
     path("settings/choose-attributes", choosing.choose, name="attribute-choose"),
     # Families and their variants
     # Association types
+    path("settings/association-types", association_types.association_type_list, name="association-types"),
+    path("settings/association-types/create", association_types.association_type_new, name="association-type-new"),
+    path("settings/association-types/<str:code>", association_types.association_type, name="association-type"),
+    path(
+        "settings/association-types/<str:code>/history",
+        association_types.association_type_history,
+        name="association-type-history",
+    ),
+    path(
+        "settings/association-types/<str:code>/delete",
+        association_types.association_type_delete,
+        name="association-type-delete",
+    ),
 ]

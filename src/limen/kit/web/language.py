@@ -20,6 +20,11 @@ def locale_name(code: str) -> str:
     return _locale_name(code, _language())
 
 
+def long_locale_name(code: str) -> str:
+    """`de_AT` → "German (Austria)"; a code that nobody knows stays as it is."""
+    return _long_locale_name(code, _language())
+
+
 def currency_name(code: str) -> str:
     """`EUR` → "Euro"; a code that nobody knows stays as it is."""
     return get_currency_name(code, locale=_language())
@@ -81,3 +86,11 @@ def _locale_name(code: str, language: str) -> str:
         return code
     rest = ", ".join(part for part in (locale.script, locale.territory, locale.variant) if part)
     return f"{name} ({rest})" if rest else name
+
+
+@lru_cache(maxsize=2048)
+def _long_locale_name(code: str, language: str) -> str:
+    try:
+        return Locale.parse(code).get_display_name(language) or code
+    except (ValueError, UnknownLocaleError):
+        return code

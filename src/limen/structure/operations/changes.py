@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+import orjson
 from django.db import IntegrityError, connection, transaction
 
+from limen.events.operations import Happening
 from limen.kit.errors import Invalid, Violation
 
 
@@ -56,3 +59,9 @@ def _draw(statement: str) -> int:
         cursor.execute(statement)
         (number,) = cursor.fetchone()
     return int(number)
+
+
+def updated(resource: str, code: str, changes: Mapping[str, tuple[Any, Any]]) -> Happening:
+    """Say what changed of a record: property → (before, after)."""
+    told = [{"path": path, "before": before, "after": after} for path, (before, after) in changes.items()]
+    return Happening(f"{resource}.updated", f"{resource}:{code}", orjson.dumps({"changes": told}).decode())

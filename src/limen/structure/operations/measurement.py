@@ -9,7 +9,7 @@ import orjson
 from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.structure import models
-from limen.structure.operations.changes import new_version, one_change
+from limen.structure.operations.changes import new_version, one_change, updated
 from limen.structure.operations.resources import Outcome
 from limen.structure.queries import snapshot_for_change
 from limen.structure.rules import measurement
@@ -38,8 +38,11 @@ def upsert_measurement_family(body: Body, *, by: events.Author, now: datetime) -
             )
         else:
             models.MeasurementFamily.objects.filter(id=stored.id).update(**columns)
-        verb = "updated" if stored else "created"
-        happening = Happening(f"measurement_family.{verb}", f"measurement_family:{family.code}")
+        happening = (
+            updated("measurement_family", family.code, measurement.differences(stored, family))
+            if stored
+            else Happening("measurement_family.created", f"measurement_family:{family.code}")
+        )
         events.record(happening, by=by, now=now)
     return Outcome(family.code, created=stored is None, changed=True)
 

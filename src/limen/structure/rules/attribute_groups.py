@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from limen.kit.errors import Violation
 from limen.kit.text import fold
@@ -67,3 +67,20 @@ ATTRIBUTE_GROUP = Noun(
     steps=(_check,),
     finish=lambda draft: {**draft, "sort_order": whole(draft["sort_order"])},
 )
+
+
+def in_order(structure: Structure) -> list[AttributeGroup]:
+    """All groups as people see them: by sort order, then by code."""
+    return sorted(structure.attribute_group_section.in_order, key=lambda one: one.sort_order)
+
+
+def renumbered(groups: Sequence[AttributeGroup]) -> Mapping[str, int]:
+    """Give the sort orders that put groups into this order: code → number, of those alone that change.
+
+    The numbers there are stay in use, so that one move changes no more than the groups between; where two groups
+    share a number, all are counted anew.
+    """
+    numbers = sorted(one.sort_order for one in groups)
+    if len(set(numbers)) < len(numbers):
+        numbers = list(range(1, len(groups) + 1))
+    return {one.code: number for one, number in zip(groups, numbers, strict=True) if one.sort_order != number}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal, localcontext
 from typing import Any
 
 from limen.kit.errors import Invalid, Violation
@@ -18,6 +19,10 @@ MOST_CHARACTERS = 100
 SYMBOL_LENGTH = 255
 
 _OPERATORS = ("mul", "div", "add", "sub")
+# Digits that a conversion is computed with, and those that are shown of it.
+_PRECISION = 60
+_DIGITS = 15
+
 _FORMAT = "The measurement family has an invalid format."
 _RULES = "The measurement family has data that does not comply with the business rules."
 
@@ -214,7 +219,7 @@ def _check_lock(family: MeasurementFamily, stored: MeasurementFamily, structure:
     changed = any(
         family.units[code].convert_from_standard != unit.convert_from_standard for code, unit in stored.units.items()
     )
-    if changed and any(one.metric_family == stored.code for one in structure.attributes.values()):
+    if changed and is_locked(stored, structure):
         message = "This family is linked to an attribute: of its units only labels and symbols can be changed."
         yield Violation("", "family.linked", message)
 
@@ -265,3 +270,59 @@ def _check_label_rules(path: str, labels: Mapping[str, str]) -> Iterator[Violati
         if len(text) > MOST_CHARACTERS or len(locale) > MOST_CHARACTERS:
             message = f"The label is too long: at most {MOST_CHARACTERS} characters."
             yield Violation(f"{path}[{locale}]", "labels.length", message)
+
+
+# What people see
+
+
+def convert(family: MeasurementFamily, amount: Decimal, source: str, target: str) -> Decimal | None:
+    """Convert an amount of one unit of a family into another, to 15 digits; None where that cannot be told, because a
+    unit is made by multiplying with zero. KeyError for a unit it has not."""
+    with localcontext(Context(prec=_PRECISION)):
+        standard = family.to_standard(amount, source)
+        found = _from_standard(standard, family.units[target])
+        return None if found is None else Context(prec=_DIGITS).plus(found)
+
+
+def _from_standard(amount: Decimal, unit: Unit) -> Decimal | None:
+    for operator, text in reversed(unit.convert_from_standard):
+        value = Decimal(text)
+        if operator == "mul":
+            if not value:
+                return None
+            amount /= value
+        elif operator == "div":
+            amount *= value
+        elif operator == "add":
+            amount -= value
+        else:
+            amount += value
+    return amount
+
+
+def is_locked(family: MeasurementFamily, structure: Structure) -> bool:
+    """Whether an attribute has values in it, so that its conversions do not change any more."""
+    return any(one.metric_family == family.code for one in structure.attributes.values())
+
+
+def differences(before: MeasurementFamily, after: MeasurementFamily) -> dict[str, tuple[Any, Any]]:
+    """Property → (before, after); of the units those that differ, and nothing else of them."""
+    found: dict[str, tuple[Any, Any]] = {}
+    if before.labels != after.labels:
+        found["labels"] = (dict(before.labels), dict(after.labels))
+    units = [code for code, unit in after.units.items() if before.units.get(code) != unit]
+    if units:
+        found["units"] = _told(before, units), _told(after, units)
+    return found
+
+
+def _told(family: MeasurementFamily, codes: list[str]) -> dict[str, Any]:
+    return {
+        unit.code: {
+            "symbol": unit.symbol,
+            "labels": dict(unit.labels),
+            "convert_from_standard": [f"{operator} {value}" for operator, value in unit.convert_from_standard],
+        }
+        for unit in family.units.values()
+        if unit.code in codes
+    }

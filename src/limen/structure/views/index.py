@@ -17,7 +17,43 @@ from limen.kit.web.shell import Tile
 
 # label, sentence, route, icon, permission; the panel beside has the same order
 TILES: Sequence[tuple[Any, Any, str, str, str]] = (
+    (
+        _("Channels"),
+        _("Where and for whom products are published."),
+        "structure:channels",
+        "store",
+        "pim_enrich_channel_index",
+    ),
+    (
+        _("Locales"),
+        _("Languages as they are written in a country."),
+        "structure:locales",
+        "languages",
+        "pim_enrich_locale_index",
+    ),
+    (_("Currencies"), _("What prices are in."), "structure:currencies", "coins", "pim_enrich_currency_index"),
+    (
+        _("Measurement families"),
+        _("What can be measured, and in which units."),
+        "structure:measurement-families",
+        "ruler",
+        "pim_enrich_measurement_family_index",
+    ),
+    (
+        _("Attribute groups"),
+        _("The sections of a product's page."),
+        "structure:attribute-groups",
+        "group",
+        "pim_enrich_attribute_group_index",
+    ),
     (_("Attributes"), _("What is said of products."), "structure:attributes", "tags", "pim_enrich_attribute_index"),
+    (
+        _("Association types"),
+        _("How products lead to each other."),
+        "structure:association-types",
+        "link-2",
+        "pim_enrich_association_type_index",
+    ),
 )
 
 
