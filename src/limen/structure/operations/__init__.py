@@ -8,6 +8,8 @@ from limen.structure.operations.removal import remove as remove
 from limen.structure.operations.removal import remove_option as remove_option
 from limen.structure.operations.resources import Outcome as Outcome
 from limen.structure.operations.resources import create as create
+from limen.structure.operations.resources import create_family_variant as create_family_variant
 from limen.structure.operations.resources import create_option as create_option
 from limen.structure.operations.resources import upsert as upsert
+from limen.structure.operations.resources import upsert_family_variant as upsert_family_variant
 from limen.structure.operations.resources import upsert_option as upsert_option

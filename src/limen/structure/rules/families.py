@@ -79,6 +79,7 @@ def _check(change: Change) -> Iterator[Violation]:
     yield from _check_requirements(change.draft)
     yield from _check_label(change.draft, change.structure)
     yield from _check_image(change.draft, change.structure)
+    yield from _check_axes(change)
     yield from code_is_well_formed(change)
     yield from labels_are_valid(change)
 
@@ -113,6 +114,18 @@ def _check_image(draft: Draft, structure: Structure) -> Iterator[Violation]:
         yield Violation(name, f"{name}.localizable", f'The attribute "{code}" is localizable.')
     if attribute.scopable:
         yield Violation(name, f"{name}.scopable", f'The attribute "{code}" is scopable.')
+
+
+def _check_axes(change: Change) -> Iterator[Violation]:
+    """What variants vary along stays."""
+    if change.stored is None:
+        return
+    members = set(change.draft["attributes"])
+    for variant in change.structure.variants_by_family.get(change.stored["code"], ()):
+        for code in variant.axes:
+            if code not in members:
+                message = f'The attribute "{code}" is an axis of the family variant "{variant.code}".'
+                yield Violation("attributes", "attributes.axis", message)
 
 
 def _finish(draft: Draft) -> Draft:
