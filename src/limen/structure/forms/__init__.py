@@ -1,0 +1,1 @@
+"""The forms of Settings: text → a body as the API takes it."""

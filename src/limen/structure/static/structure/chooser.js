@@ -1,0 +1,8 @@
+// A chooser in a form: Enter in its search searches, and does not send the form.
+// Its list comes by htmx; the button that does it without this file is hidden.
+for (const chooser of document.querySelectorAll("[data-chooser]")) {
+  chooser.querySelector("[data-look]").hidden = true;
+  chooser.querySelector("input[type=search]").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+}
