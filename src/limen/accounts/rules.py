@@ -50,12 +50,12 @@ def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
         yield Permission(f"pim_api_{entity}_{action}", "Web API", label, f"{verbs[action]} {plural}")
 
 
+_ACTIONS = (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete"))
+
+
 def _removing(entity: str, plural: str) -> Permission:
     """Removing parts of the structure came later than the target's rights, so only administrators start with it."""
     return Permission(f"pim_api_{entity}_remove", "Web API", f"Delete {plural}", f"delete {plural}", False)
-
-
-_ACTIONS = (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete"))
 
 
 def _people(entity: str, plural: str) -> Iterable[Permission]:

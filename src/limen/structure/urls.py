@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limen.structure.views import index
+from limen.structure.views import choosing, index
 
 app_name = "structure"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     # Measurement families
     # Attribute groups
     # Attributes and their options
+    path("settings/choose-attributes", choosing.choose, name="attribute-choose"),
     # Families and their variants
     # Association types
 ]
