@@ -185,6 +185,8 @@ TIME_ZONE = "UTC"
 
 # The API reads bodies itself; bulk bodies are up to 100 lines of 1 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 110_000_000
+# A family of 500 attributes and a dozen channels, with a box for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_READONLY_MODELS = False

@@ -15,7 +15,15 @@ from limen.structure.rules.nouns import (
     labels_are_valid,
     unchanged,
 )
-from limen.structure.rules.records import IDENTIFIER, IMAGE, TEXT, Family, Structure
+from limen.structure.rules.records import IDENTIFIER, IMAGE, TEXT, Attribute, Family, Structure
+
+
+def can_be_label(attribute: Attribute) -> bool:
+    return attribute.type in (TEXT, IDENTIFIER)
+
+
+def can_be_image(attribute: Attribute) -> bool:
+    return attribute.type == IMAGE and not attribute.localizable and not attribute.scopable
 
 
 def _read_attributes(name: str, value: object, draft: Draft, structure: Structure) -> None:
@@ -97,7 +105,7 @@ def _check_label(draft: Draft, structure: Structure) -> Iterator[Violation]:
     name, code = "attribute_as_label", draft["attribute_as_label"]
     if code not in draft["attributes"]:
         yield Violation(name, f"{name}.member", f'The attribute "{code}" is not in the family.')
-    if structure.attributes[code].type not in (TEXT, IDENTIFIER):
+    if not can_be_label(structure.attributes[code]):
         yield Violation(name, f"{name}.type", f'The attribute "{code}" is neither a text nor an identifier.')
 
 

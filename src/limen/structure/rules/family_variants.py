@@ -47,6 +47,16 @@ def why_no_axis(attribute: Attribute) -> Iterator[tuple[str, str]]:
         yield "unique", f'The axis "{attribute.code}" cannot have unique values.'
 
 
+def level_of(variant: FamilyVariant, attribute: str) -> int:
+    """Give the level that an attribute stands on, from 1; 0 where it is common to all."""
+    return next((number for number, one in enumerate(variant.levels, 1) if attribute in one.attributes), 0)
+
+
+def is_fixed(variant: FamilyVariant, attribute: Attribute) -> bool:
+    """Whether an attribute stays on its level: axes do, and what each product has of its own."""
+    return attribute.unique or attribute.code in variant.axes
+
+
 def refitted(variant: FamilyVariant, members: Collection[str], structure: Structure) -> tuple[VariantLevel, ...]:
     """Give the levels of a variant as they are when its family has these attributes. Axes are among them."""
     levels = [

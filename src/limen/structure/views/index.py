@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
@@ -15,7 +16,15 @@ from limen.accounts.rules import SEEING_SETTINGS
 from limen.kit.web.shell import Tile
 
 # label, sentence, route, icon, permission; the panel beside has the same order
-TILES: Sequence[tuple[Any, Any, str, str, str]] = ()
+TILES: Sequence[tuple[Any, Any, str, str, str]] = (
+    (
+        gettext_lazy("Families"),
+        gettext_lazy("Which attributes products of one kind have, which of them are required, and how products vary."),
+        "structure:families",
+        "shapes",
+        "pim_enrich_family_index",
+    ),
+)
 
 
 @require_safe
