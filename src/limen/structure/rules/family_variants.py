@@ -266,7 +266,7 @@ def _broken(word: str, message: str) -> Violation:
     return Violation(_SETS, f"{_SETS}.{word}", message)
 
 
-_FAMILY_VARIANT = Noun(
+FAMILY_VARIANT = Noun(
     name="family_variant",
     readers={
         "code": _read_code,
@@ -282,4 +282,4 @@ _FAMILY_VARIANT = Noun(
 
 def family_variant(family: Family) -> Noun:
     """The noun of the variants of a family: which one it is says the address, never the body."""
-    return replace(_FAMILY_VARIANT, complete=lambda change, body: _complete(change, family))
+    return replace(FAMILY_VARIANT, complete=lambda change, body: _complete(change, family))
