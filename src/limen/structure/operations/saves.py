@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from limen.kit.text import fold
 from limen.structure import models, rules
 from limen.structure.rules import Structure
 from limen.structure.rules.draft import Draft
+from limen.structure.rules.family_variants import levels_of, refitted
 from limen.structure.rules.nouns import Decision
 
 Key = tuple[int, ...]
@@ -76,7 +77,7 @@ def attribute_group(save: Save) -> None:
 
 
 def family(save: Save) -> None:
-    """1 query, and up to 4 for the differences in attributes and requirements."""
+    """1 query, up to 4 for the differences in attributes and requirements, 1 when its variants change with it."""
     draft, attributes = save.draft, save.structure.attributes
     image = draft["attribute_as_image"]
     family_id = save.row(
@@ -95,6 +96,9 @@ def family(save: Save) -> None:
         before=_requirements(family_id, stored.requirements if stored else {}, save.structure),
         after=_requirements(family_id, draft["attribute_requirements"], save.structure),
     )
+    if stored is not None and save.decision.differs("attributes"):
+        members = {stored.code: draft["attributes"]}
+        refit_variants(members, save.structure, revision=save.revision, updated_at=save.now)
 
 
 def _requirements(family_id: int, requirements: Mapping[str, Iterable[str]], structure: Structure) -> set[Key]:
@@ -103,6 +107,31 @@ def _requirements(family_id: int, requirements: Mapping[str, Iterable[str]], str
         for channel, codes in requirements.items()
         for code in codes
     }
+
+
+def refit_variants(members: Mapping[str, Collection[str]], structure: Structure, **columns: Any) -> None:
+    """Bring variants in line with the attributes that their families have from now on. 1 query, or none.
+
+    `members`: family code → its attributes. Axes are among them: the rules see to it.
+    """
+    rows = [
+        models.FamilyVariant(id=one.id, levels=_levels(levels), **columns)
+        for family, codes in members.items()
+        for one in structure.variants_by_family.get(family, ())
+        if (levels := refitted(one, codes, structure)) != one.levels
+    ]
+    if rows:
+        models.FamilyVariant.objects.bulk_update(rows, ["levels", *columns])
+
+
+def family_variant(save: Save) -> None:
+    """1 query."""
+    family_id = save.structure.families[save.draft["family"]].id
+    save.row(models.FamilyVariant, family_id=family_id, levels=_levels(levels_of(save.draft["variant_attribute_sets"])))
+
+
+def _levels(levels: Iterable[rules.VariantLevel]) -> str:
+    return _json([[level.axes, level.attributes] for level in levels])
 
 
 def category(save: Save) -> None:

@@ -244,6 +244,9 @@ def _check_type(change: Change) -> Iterator[Violation]:
     yield from is_whole(change, "minimum_input_length", nullable=True)
     if type.reference_data:
         yield from _check_reference_data(draft)
+    if draft["available_locales"] and draft["code"] in change.structure.variants_by_axis:
+        message = "An axis of a family variant cannot have available locales."
+        yield Violation("available_locales", "available_locales.axis", message)
     if draft["type"] == IDENTIFIER and draft["useable_as_grid_filter"] is not True:
         message = "An identifier must be usable as a grid filter."
         yield Violation("useable_as_grid_filter", "useable_as_grid_filter.identifier", message)
