@@ -58,7 +58,7 @@ class TestTree:
         assert api.columns == ("List", "Create and update", "Delete")
         rows = {row.label: [one.id if one else None for one in row.cells] for row in api.rows}
         assert rows["Products"] == ["pim_api_product_list", "pim_api_product_edit", "pim_api_product_remove"]
-        assert rows["Attribute options"] == ["pim_api_attribute_option_list", "pim_api_attribute_option_edit", None]
+        assert rows["Locales"] == ["pim_api_locale_list", None, None]
         assert rows["Currencies"] == ["pim_api_currency_list", None, None]
 
     @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
 _ACTIONS = (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete"))
 
 
+def _removing(entity: str, plural: str) -> Permission:
+    """Removing parts of the structure came later than the target's rights, so only administrators start with it."""
+    return Permission(f"pim_api_{entity}_remove", "Web API", f"Delete {plural}", f"delete {plural}", False)
+
+
 def _people(entity: str, plural: str) -> Iterable[Permission]:
     for action, verb in _ACTIONS:
         yield Permission(f"pim_{entity}_{action}", "System", f"{verb.capitalize()} {plural}", f"{verb} {plural}")
@@ -69,16 +74,25 @@ PERMISSIONS: dict[str, Permission] = {
     for permission in (
         Permission(OVERALL, "Web API", "Overall Web API access", "use the web API"),
         *_api("attribute", "attributes", "list", "edit"),
+        _removing("attribute", "attributes"),
         *_api("attribute_option", "attribute options", "list", "edit"),
+        _removing("attribute_option", "attribute options"),
         *_api("attribute_group", "attribute groups", "list", "edit"),
+        _removing("attribute_group", "attribute groups"),
         *_api("association_type", "association types", "list", "edit"),
+        _removing("association_type", "association types"),
         *_api("category", "categories", "list", "edit"),
+        _removing("category", "categories"),
         *_api("channel", "channels", "list", "edit"),
+        _removing("channel", "channels"),
         *_api("currency", "currencies", "list"),
         *_api("family", "families", "list", "edit"),
+        _removing("family", "families"),
         *_api("family_variant", "family variants", "list", "edit"),
+        _removing("family_variant", "family variants"),
         *_api("locale", "locales", "list"),
         *_api("measurement_family", "measurement families", "list", "edit"),
+        _removing("measurement_family", "measurement families"),
         *_api("product", "products", "list", "edit", "remove"),
         Permission(SEE_CONNECTIONS, "Connect", "See connection settings", "see the connections"),
         Permission(MANAGE_CONNECTIONS, "Connect", "Manage connection settings", "manage connections"),
@@ -193,7 +207,7 @@ ROLES_AT_START = (
     RoleAtStart(
         "ROLE_USER",
         "User",
-        frozenset(one.id for one in PERMISSIONS.values() if one.area in ("Web API", "Products")),
+        frozenset(one.id for one in PERMISSIONS.values() if one.by_default and one.area in ("Web API", "Products")),
     ),
 )
 

@@ -38,7 +38,8 @@ def options(pairs: Collection[Pair], structure: Structure) -> dict[Pair, str]:
             cursor.execute(
                 "SELECT asked.attribute, o.code"
                 " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS asked (attribute, attribute_id, folded)"
-                " JOIN structure_option o ON o.attribute_id = asked.attribute_id AND o.folded = asked.folded",
+                " JOIN structure_option o ON o.attribute_id = asked.attribute_id AND o.folded = asked.folded"
+                " AND o.removed_at IS NULL",
                 [[code for code, _ in asked], [ids[code] for code, _ in asked], [folded for _, folded in asked]],
             )
             found.update(((attribute, fold(code)), code) for attribute, code in cursor.fetchall())
@@ -54,7 +55,8 @@ def option_labels(pairs: Collection[Pair]) -> dict[Pair, Mapping[str, str]]:
         cursor.execute(
             "SELECT a.code, o.code, o.labels FROM unnest(%s::text[], %s::text[]) AS asked (attribute, folded)"
             " JOIN structure_attribute a ON lower(a.code) = lower(asked.attribute)"
-            " JOIN structure_option o ON o.attribute_id = a.id AND o.folded = asked.folded",
+            " JOIN structure_option o ON o.attribute_id = a.id AND o.folded = asked.folded"
+            " AND o.removed_at IS NULL",
             [[attribute for attribute, _ in pairs], [fold(code) for _, code in pairs]],
         )
         return {(attribute, code): orjson.loads(labels) for attribute, code, labels in cursor.fetchall()}
@@ -80,7 +82,9 @@ def count_options(attribute: Attribute) -> int:
 
 
 def _rows(attribute: Attribute) -> Any:
-    return models.Option.objects.filter(attribute_id=attribute.id).values_list("id", "code", "sort_order", "labels")
+    return models.Option.objects.filter(attribute_id=attribute.id, removed_at=None).values_list(
+        "id", "code", "sort_order", "labels"
+    )
 
 
 def _option(attribute: Attribute, row: tuple[int, str, int, str]) -> Option:
