@@ -1,5 +1,9 @@
 """Reading the catalogue's structure."""
 
+from limen.structure.queries.enriched import category_values as category_values
+from limen.structure.queries.enriched import count_told as count_told
+from limen.structure.queries.enriched import template_of as template_of
+from limen.structure.queries.enriched import templated_trees as templated_trees
 from limen.structure.queries.options import count_options as count_options
 from limen.structure.queries.options import option_labels as option_labels
 from limen.structure.queries.options import option_of as option_of
