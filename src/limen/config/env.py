@@ -110,6 +110,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Trust X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-For of the proxy in front.",
     ),
     Setting("LIMEN_ALLOWED_HOSTS", names, "*", "Host names to answer for, separated by commas; * is any."),
+    Setting(
+        "LIMEN_WRITABLE_POSITION",
+        switch,
+        "0",
+        "Let the API place a category: a PATCH of nothing but `position`, or `position` and `parent`, moves it.",
+    ),
     Setting("LIMEN_CONNECTIONS_MAX", positive, "100", "Most connections (apps included) that can exist."),
     Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
     Setting("LIMEN_ACCESS_TOKEN_LIFETIME", positive, "3600", "Seconds an access token lives."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from django.http import FileResponse, HttpResponse
 
 from limen.kit.errors import NotFound
@@ -9,7 +11,7 @@ from limen.kit.http.endpoint import ApiRequest, endpoint
 from limen.kit.http.json import base_url, raw_answer
 from limen.kit.http.pages import page_answer, read_page
 from limen.media import queries, rules, wire
-from limen.media.rules import MediaRow
+from limen.media.rules import MediaRow, Owner
 
 
 @endpoint(name="pim_api_media_file_list")
@@ -30,7 +32,17 @@ def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
 @endpoint(name="pim_api_media_file_download")
 def download_media_file(request: ApiRequest, code: str) -> FileResponse:
     """Stream the bytes; always as an attachment, so that no stored file runs as a page of this host."""
-    row = _existing(code)
+    return _download(code, _existing(code))
+
+
+@endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list")
+def download_category_media_file(request: ApiRequest, code: str) -> FileResponse:
+    """Stream the bytes of a category's image; its code may be percent-encoded once more (api-conventions B7)."""
+    code = unquote(code)
+    return _download(code, _existing(code, "category"))
+
+
+def _download(code: str, row: MediaRow) -> FileResponse:
     file = queries.open_file(row.code)
     if file is None:
         raise NotFound(f'The content of the media file "{code}" is not in the storage.')
@@ -41,8 +53,8 @@ def download_media_file(request: ApiRequest, code: str) -> FileResponse:
     return answer
 
 
-def _existing(code: str) -> MediaRow:
-    row = queries.media_file(code)
+def _existing(code: str, owner: Owner = "product") -> MediaRow:
+    row = queries.media_file(code, owner)
     if row is None:
         raise NotFound(f'The media file "{code}" does not exist.')
     return row

@@ -11,4 +11,5 @@ urlpatterns = [
     # A code has slashes, so the longer route comes first.
     path("media-files/<path:code>/download", methods(GET=api.download_media_file)),
     path("media-files/<path:code>", methods(GET=api.get_media_file)),
+    path("category-media-files/<path:code>/download", methods(GET=api.download_category_media_file)),
 ]

@@ -1,4 +1,4 @@
-"""Files of products: what is known about them; the bytes lie in Django's default storage under `code`."""
+"""Files of products and categories: what is known about them. The bytes lie in Django's default storage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.db import models
 class MediaFile(models.Model):
     """One stored file. Written once and never changed: another content is another file.
 
-    `hash` is the SHA-256 of the content: values that point to equal content count as unchanged.
+    `hash` is the SHA-256 of the content: values that point to equal content count as unchanged. `owner` says whose
+    values may point to it, and so who may read it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -18,6 +19,7 @@ class MediaFile(models.Model):
     size = models.BigIntegerField()
     extension = models.CharField(max_length=20)
     hash = models.CharField(max_length=64)
+    owner = models.CharField(max_length=20, default="product", db_default="product")
     created_at = models.DateTimeField()
 
     class Meta:

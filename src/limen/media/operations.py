@@ -17,10 +17,12 @@ from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.media import rules
 from limen.media.models import MediaFile
-from limen.media.rules import MediaRow
+from limen.media.rules import MediaRow, Owner
 
 
-def store_file(*, file: IO[bytes] | File[bytes], filename: str, by: Caller, now: datetime) -> MediaRow:
+def store_file(
+    *, file: IO[bytes] | File[bytes], filename: str, owner: Owner = "product", by: Caller, now: datetime
+) -> MediaRow:
     """Keep a file under a new code. It is read once, in chunks, from where it stands.
 
     The bytes are stored before the row, and taken away again when the row cannot be: a row never lacks its
@@ -39,7 +41,7 @@ def store_file(*, file: IO[bytes] | File[bytes], filename: str, by: Caller, now:
             extension=rules.extension_of(name),
             hash=passing.hash.hexdigest(),
         )
-        _save_row(row, by=by, now=now)
+        _save_row(row, owner, by=by, now=now)
     except BaseException:
         default_storage.delete(code)
         raise
@@ -55,7 +57,7 @@ def discard_file(*, code: str, by: Caller, now: datetime) -> None:
             transaction.on_commit(lambda: default_storage.delete(code))
 
 
-def _save_row(row: MediaRow, *, by: Caller, now: datetime) -> None:
+def _save_row(row: MediaRow, owner: Owner, *, by: Caller, now: datetime) -> None:
     with transaction.atomic():
         MediaFile.objects.create(
             code=row.code,
@@ -64,6 +66,7 @@ def _save_row(row: MediaRow, *, by: Caller, now: datetime) -> None:
             size=row.size,
             extension=row.extension,
             hash=row.hash,
+            owner=owner,
             created_at=now,
         )
         events.record(Happening("media_file.created", f"media_file:{row.code}"), by=by, now=now)

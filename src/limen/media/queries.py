@@ -8,39 +8,40 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from limen.media.models import MediaFile
-from limen.media.rules import MediaRow, is_code
+from limen.media.rules import MediaRow, Owner, is_code
 
 _FIELDS = ("code", "original_filename", "mime_type", "size", "extension", "hash")
 
 
-def media_files(codes: Iterable[str]) -> dict[str, MediaRow]:
-    """Give the files that exist among these codes. 1 query; none when no code can be one."""
+def media_files(codes: Iterable[str], owner: Owner = "product") -> dict[str, MediaRow]:
+    """Give the files of an owner that exist among these codes. 1 query; none when no code can be one."""
     possible = {code for code in codes if is_code(code)}
     if not possible:
         return {}
-    rows = MediaFile.objects.filter(code__in=possible).values_list(*_FIELDS)
+    rows = MediaFile.objects.filter(code__in=possible, owner=owner).values_list(*_FIELDS)
     return {row[0]: MediaRow(*row) for row in rows}
 
 
-def media_file(code: str) -> MediaRow | None:
+def media_file(code: str, owner: Owner = "product") -> MediaRow | None:
     """1 query at most."""
-    return media_files([code]).get(code)
+    return media_files([code], owner).get(code)
 
 
 def media_files_by_hash(hashes: Iterable[str]) -> dict[str, MediaRow]:
-    """Give the oldest file of each content, by the content's hash. 1 query."""
-    rows = MediaFile.objects.filter(hash__in=set(hashes)).order_by("-id").values_list(*_FIELDS)
+    """Give the oldest product file of each content, by the content's hash. 1 query."""
+    rows = MediaFile.objects.filter(hash__in=set(hashes), owner="product").order_by("-id").values_list(*_FIELDS)
     return {row[5]: MediaRow(*row) for row in rows}
 
 
 def media_file_page(*, offset: int, limit: int) -> Sequence[MediaRow]:
-    """Give one page, oldest first. 1 query."""
-    return [MediaRow(*row) for row in MediaFile.objects.order_by("id").values_list(*_FIELDS)[offset : offset + limit]]
+    """Give one page of product files, oldest first. 1 query."""
+    rows = MediaFile.objects.filter(owner="product").order_by("id").values_list(*_FIELDS)
+    return [MediaRow(*row) for row in rows[offset : offset + limit]]
 
 
 def count_media_files() -> int:
-    """1 query."""
-    return MediaFile.objects.count()
+    """Count the product files. 1 query."""
+    return MediaFile.objects.filter(owner="product").count()
 
 
 def open_file(code: str) -> File[bytes] | None:

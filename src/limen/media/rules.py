@@ -6,7 +6,11 @@ import mimetypes
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
+
+# Whose values a file is for. Products and categories never share one: who may read it differs.
+Owner = Literal["product", "category"]
 
 # How many of a file's first bytes `mime_type_of` wants to see.
 HEAD_SIZE = 512

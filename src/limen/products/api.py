@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
-from django.utils.datastructures import MultiValueDict
+from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
 from limen.kit import clock
-from limen.kit.errors import Malformed, Misshaped, NotFound, Refused, TooLarge, Unprocessable
+from limen.kit.errors import Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
+from limen.kit.http.multipart import read_form
 from limen.kit.http.pages import PageQuery, page_answer, read_page
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
@@ -142,7 +139,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_media_file_create", accepts=(MULTIPART,))
 def create_media_file(request: ApiRequest) -> HttpResponse:
     """Upload a file into a value of a product: the part `file` beside the part `product`, which is JSON."""
-    parts, files = _read_form(request)
+    parts, files = read_form(request)
     target = read_upload_target(product=parts.get("product"), product_model=parts.get("product_model"))
     file = files.get("file")
     if file is None:
@@ -152,18 +149,6 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
         target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
     )
     return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
-
-
-def _read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
-    """Let Django take the body apart; files that are not small go to the disk as they come in."""
-    try:
-        return request.POST, request.FILES
-    except (MultiPartParserError, UnreadablePostError):
-        raise Malformed(f'The body is not valid "{MULTIPART}".') from None
-    except (TooManyFieldsSent, TooManyFilesSent):
-        raise Malformed("The body has too many parts.") from None
-    except RequestDataTooBig:
-        raise TooLarge("The parts beside the file are too large.") from None
 
 
 # Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from limen.kit.http.endpoint import methods
-from limen.structure.api import measurement, options, system, variants
+from limen.structure.api import category_media, measurement, options, system, variants
 from limen.structure.api.catalogue import (
     ASSOCIATION_TYPES,
     ATTRIBUTE_GROUPS,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("association-types/<str:code>", ASSOCIATION_TYPES.item()),
     path("categories", CATEGORIES.collection()),
     path("categories/<str:code>", CATEGORIES.item()),
+    path("category-media-files", methods(POST=category_media.create_category_media_file)),
     path("channels", CHANNELS.collection()),
     path("channels/<str:code>", CHANNELS.item()),
     path("locales", LOCALES.collection()),

@@ -161,7 +161,7 @@ class Option(models.Model):
 
 
 class Category(Removable):
-    """`position` orders siblings: larger than all of theirs when it came. `root` is null for a root."""
+    """`position` orders siblings, with gaps (see `rules.placing`). `root` is null for a root."""
 
     position = models.BigIntegerField()
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)
@@ -170,6 +170,76 @@ class Category(Removable):
     class Meta(Coded.Meta):
         db_table = "structure_category"
         indexes = [*Coded.Meta.indexes, models.Index(fields=["parent", "position"], name="category_parent_position")]
+
+
+class CategoryTemplate(models.Model):
+    """What the categories of one tree tell beside their labels. Not part of the snapshot: read with their values."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=100)
+    labels = models.TextField(default="{}")
+    root = models.OneToOneField(Category, models.CASCADE, related_name="template")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "structure_category_template"
+        constraints = [models.UniqueConstraint(Lower("code"), name="structure_category_template_code_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CategoryAttribute(models.Model):
+    """One thing that a template's categories tell. What is not active keeps its values, and shows none."""
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
+    code = models.CharField(max_length=100)
+    type = models.CharField(max_length=20)
+    scopable = models.BooleanField()
+    localizable = models.BooleanField()
+    labels = models.TextField(default="{}")
+    sort_order = models.IntegerField()
+    is_active = models.BooleanField(default=True)
+    template = models.ForeignKey(CategoryTemplate, models.CASCADE, related_name="attributes", db_index=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "structure_category_attribute"
+        constraints = [models.UniqueConstraint("template", Lower("code"), name="category_attribute_code_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CategoryValue(models.Model):
+    """What a category tells of one attribute, for a channel and a locale where the attribute has them.
+
+    `data` is JSON text: a text, or the facts of an image's file as they are printed; a file never changes.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    data = models.TextField()
+    category = models.ForeignKey(Category, models.CASCADE, related_name="values", db_index=False)
+    attribute = models.ForeignKey(CategoryAttribute, models.CASCADE, related_name="values")
+    channel = models.ForeignKey("Channel", models.CASCADE, null=True, related_name="+")
+    locale = models.ForeignKey(Locale, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        db_table = "structure_category_value"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "attribute", "channel", "locale"],
+                nulls_distinct=False,
+                name="structure_category_value_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.attribute_id} {self.channel_id} {self.locale_id}"
 
 
 class Channel(Removable):

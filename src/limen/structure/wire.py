@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from limen.kit import clock
+from limen.structure.rules.enriched import Data, Slot, Values
 from limen.structure.rules.family_variants import sets_of
 from limen.structure.rules.options import Option
 from limen.structure.rules.records import (
@@ -108,8 +109,17 @@ def family_variant(one: FamilyVariant, structure: Structure) -> Plain:
     }
 
 
-def category(one: Category, structure: Structure, *, with_position: bool = False, with_values: bool = False) -> Plain:
-    """Labels of all locales, activated or not: categories are the exception."""
+def category(
+    one: Category,
+    structure: Structure,
+    *,
+    with_position: bool = False,
+    values: Mapping[int, Values] | None = None,
+) -> Plain:
+    """Labels of all locales, activated or not: categories are the exception.
+
+    `values` are those of many categories, by id; without, they are not printed.
+    """
     printed: Plain = {
         "code": one.code,
         "parent": one.parent,
@@ -118,9 +128,19 @@ def category(one: Category, structure: Structure, *, with_position: bool = False
     }
     if with_position:
         printed["position"] = structure.category_section.ranks[one.code]
-    if with_values:
-        printed["values"] = {}
+    if values is not None:
+        printed["values"] = {slot.key: _category_value(slot, data) for slot, data in values.get(one.id, {}).items()}
     return printed
+
+
+def _category_value(slot: Slot, data: Data) -> Plain:
+    return {
+        "data": data,
+        "type": slot.attribute.type,
+        "channel": slot.channel,
+        "locale": slot.locale,
+        "attribute_code": slot.attribute.key,
+    }
 
 
 def channel(one: Channel, structure: Structure) -> Plain:

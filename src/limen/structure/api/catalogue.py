@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from limen.kit.http.endpoint import ApiRequest
 from limen.kit.text import fold
 from limen.structure import queries, wire
 from limen.structure.api.resources import Resource, Test
-from limen.structure.rules.records import Structure
+from limen.structure.rules.records import Category, Structure
 from limen.structure.rules.search import CODES, FLAG, UPDATED, Criterion, Filter
 
 
@@ -54,10 +54,12 @@ def _below(criterion: Criterion, structure: Structure) -> Test:
 _TRUE = {"true", "1", "on", "yes"}
 
 
-def _category_options(request: ApiRequest) -> Mapping[str, bool]:
+def _category_options(request: ApiRequest, shown: Sequence[Category]) -> Mapping[str, Any]:
+    """1 query where the values are asked for."""
+    with_values = request.GET.get("with_enriched_attributes", "").lower() in _TRUE
     return {
         "with_position": request.GET.get("with_position", "").lower() in _TRUE,
-        "with_values": request.GET.get("with_enriched_attributes", "").lower() in _TRUE,
+        "values": queries.category_values([one.id for one in shown]) if with_values else None,
     }
 
 

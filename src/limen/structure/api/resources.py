@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,8 +60,8 @@ class Resource:
     tests: Mapping[str, Callable[[Criterion, Structure], Test]] = field(default_factory=dict)
     search_refusal: type[Refused] = Malformed
     list_permission: str | None = ""
-    # Turns the query string into further arguments of `printed`.
-    options: Callable[[ApiRequest], Mapping[str, Any]] = lambda request: {}
+    # Turns the query string, and the records to print, into further arguments of `printed`.
+    options: Callable[[ApiRequest, Sequence[Any]], Mapping[str, Any]] = lambda request, shown: {}
 
     @property
     def reads(self) -> str | None:
@@ -101,7 +101,7 @@ class Resource:
         structure = queries.snapshot()
         records = self._matching(request.GET.get("search", ""), structure)
         shown = records[query.offset : query.offset + query.limit]
-        options, here = self.options(request), base_url(request) + ROOT
+        options, here = self.options(request, shown), base_url(request) + ROOT
         items = [
             with_self(f"{here}/{self.path}/{segment(one.code)}", self._encode(one, structure, options)) for one in shown
         ]
@@ -123,7 +123,7 @@ class Resource:
         found = self.section(structure).find(code)
         if found is None:
             raise NotFound(f'{self.title} "{code}" does not exist.')
-        return raw_answer(self._encode(found, structure, self.options(request)))
+        return raw_answer(self._encode(found, structure, self.options(request, [found])))
 
     def _encode(self, one: Any, structure: Structure, options: Mapping[str, Any]) -> bytes:
         return wire.encode(self.printed(one, structure, **options))

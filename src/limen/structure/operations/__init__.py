@@ -6,6 +6,15 @@ from limen.structure.operations.currencies import switch_currency as switch_curr
 from limen.structure.operations.document import Plan as Plan
 from limen.structure.operations.document import Step as Step
 from limen.structure.operations.document import apply_document as apply_document
+from limen.structure.operations.enriched import Upload as Upload
+from limen.structure.operations.enriched import add_category_attribute as add_category_attribute
+from limen.structure.operations.enriched import create_template as create_template
+from limen.structure.operations.enriched import order_category_attributes as order_category_attributes
+from limen.structure.operations.enriched import save_category_values as save_category_values
+from limen.structure.operations.enriched import set_category_attribute_active as set_category_attribute_active
+from limen.structure.operations.enriched import set_template_active as set_template_active
+from limen.structure.operations.enriched import update_category_attribute as update_category_attribute
+from limen.structure.operations.enriched import update_template as update_template
 from limen.structure.operations.install import install as install
 from limen.structure.operations.measurement import upsert_measurement_family as upsert_measurement_family
 from limen.structure.operations.options import Line as Line
@@ -19,6 +28,7 @@ from limen.structure.operations.resources import Outcome as Outcome
 from limen.structure.operations.resources import create as create
 from limen.structure.operations.resources import create_family_variant as create_family_variant
 from limen.structure.operations.resources import create_option as create_option
+from limen.structure.operations.resources import move_category as move_category
 from limen.structure.operations.resources import upsert as upsert
 from limen.structure.operations.resources import upsert_family_variant as upsert_family_variant
 from limen.structure.operations.resources import upsert_option as upsert_option

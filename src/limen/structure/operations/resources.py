@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from limen.events import operations as events
 from limen.events.operations import Happening
-from limen.kit.errors import Misshaped, NotFound
+from limen.kit.errors import Misshaped, NotFound, Unprocessable
 from limen.structure import rules
 from limen.structure.operations import saves
 from limen.structure.operations.changes import new_options_version, new_version, one_change
@@ -23,6 +24,7 @@ from limen.structure.queries import is_being_removed, is_option_being_removed, o
 from limen.structure.rules import Attribute, Structure
 from limen.structure.rules.draft import Body
 from limen.structure.rules.nouns import Decision, Noun, decide_creation, decide_upsert
+from limen.structure.rules.placing import rank_beside, siblings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,28 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A noun, how its records are found, and how a decision about one is written."""
+    """A noun, how its records are found, and how a decision about one is written.
+
+    `heard` leaves out of a body what a setting has it ignore.
+    """
 
     noun: Noun
     find: Callable[[Structure, str], Any]
     save: Callable[[saves.Save], None]
+    heard: Callable[[Body], Body] = lambda body: body
+
+
+def _with_place_where_asked(body: Body) -> Body:
+    """A category's `position` is read-only, unless the setting says that it may be written alone (D8)."""
+    writable = settings.LIMEN_WRITABLE_POSITION and rules.asks_for_place(body)
+    return body if writable else rules.without_place(body)
 
 
 RESOURCES: Mapping[str, Resource] = {
     "attribute": Resource(rules.ATTRIBUTE, Structure.attribute, saves.attribute),
     "attribute_group": Resource(rules.ATTRIBUTE_GROUP, Structure.attribute_group, saves.attribute_group),
     "family": Resource(rules.FAMILY, Structure.family, saves.family),
-    "category": Resource(rules.CATEGORY, Structure.category, saves.category),
+    "category": Resource(rules.CATEGORY, Structure.category, saves.category, _with_place_where_asked),
     "channel": Resource(rules.CHANNEL, Structure.channel, saves.channel),
     "association_type": Resource(rules.ASSOCIATION_TYPE, Structure.association_type, saves.association_type),
     "group": Resource(rules.GROUP, Structure.group, saves.group),
@@ -64,7 +76,7 @@ def create(resource: str, body: Body, *, by: events.Author, now: datetime) -> Ou
     with one_change(lambda: is_being_removed(resource, str(body.get("code")))):
         structure = snapshot_for_change()
         decision = decide_creation(
-            kind.noun, body, structure, exists=lambda code: kind.find(structure, code) is not None
+            kind.noun, kind.heard(body), structure, exists=lambda code: kind.find(structure, code) is not None
         )
         return _carry_out(kind, None, decision, structure, by=by, now=now)
 
@@ -78,7 +90,39 @@ def upsert(resource: str, code: str, body: Body, *, by: events.Author, now: date
     with one_change(lambda: is_being_removed(resource, code)):
         structure = snapshot_for_change()
         stored = kind.find(structure, code)
-        decision = decide_upsert(kind.noun, code, body, stored, structure)
+        decision = decide_upsert(kind.noun, code, kind.heard(body), stored, structure)
+        return _carry_out(kind, stored, decision, structure, by=by, now=now)
+
+
+def move_category(
+    code: str,
+    *,
+    parent: str | None,
+    before: str | None = None,
+    after: str | None = None,
+    position: int | None = None,
+    by: events.Author,
+    now: datetime,
+) -> Outcome:
+    """Put a category below a parent (None: among the trees), beside a sibling or at a rank from 1; else as the last.
+
+    Raises NotFound, Misshaped, Unprocessable. Cost: as `upsert`; a place without room for it renumbers its new
+    siblings, 1 query more.
+    """
+    kind = RESOURCES["category"]
+    with one_change():
+        structure = snapshot_for_change()
+        stored = structure.category(code)
+        if stored is None:
+            raise NotFound(f'The category "{code}" does not exist.')
+        children = structure.category_section.children.get(parent, ())
+        siblings = siblings_of(stored.code, children)
+        if before or after:
+            position = rank_beside(siblings, before=before, after=after)
+            if position is None:
+                raise Unprocessable("The category to put it beside is not there any more.")
+        body = {"parent": parent, "position": len(siblings) + 1 if position is None else position}
+        decision = decide_upsert(kind.noun, stored.code, body, stored, structure)
         return _carry_out(kind, stored, decision, structure, by=by, now=now)
 
 

@@ -11,9 +11,10 @@ import orjson
 from django.db import connection
 from django.db.models import Max, Model
 
+from limen.kit import db
 from limen.kit.text import fold
 from limen.structure import models, rules
-from limen.structure.rules import Structure
+from limen.structure.rules import Structure, placing
 from limen.structure.rules.draft import Draft
 from limen.structure.rules.family_variants import levels_of, refitted
 from limen.structure.rules.nouns import Decision
@@ -135,12 +136,16 @@ def _levels(levels: Iterable[rules.VariantLevel]) -> str:
 
 
 def category(save: Save) -> None:
-    """1 query; 1 more for the place behind the last sibling, and 1 for the branch, when it moves."""
+    """1 query; 1 more for its place when it moves, 2 where there is no room for it between its new neighbours, and 1
+    for the branch when it gets another parent."""
     parent = save.structure.categories.get(save.draft["parent"])
     columns: dict[str, Any] = {}
     if save.decision.differs("parent"):
         columns["parent_id"] = parent.id if parent else None
         columns["root_id"] = save.structure.categories[parent.root].id if parent else None
+    if save.draft["position"] is not None:
+        columns["position"] = _place(save)
+    elif save.decision.differs("parent"):
         siblings = models.Category.objects.filter(parent_id=columns["parent_id"])
         columns["position"] = (siblings.aggregate(last=Max("position"))["last"] or 0) + 1
     category_id = save.row(models.Category, **columns)
@@ -149,6 +154,22 @@ def category(save: Save) -> None:
         models.Category.objects.filter(id__in=below).exclude(id=category_id).update(
             root_id=columns["root_id"] or category_id, revision=save.revision
         )
+
+
+def _place(save: Save) -> int:
+    """Give the position of the place asked for; where there is no room, all siblings get new ones. 1 query then."""
+    children = save.structure.category_section.children.get(save.draft["parent"], ())
+    siblings = placing.siblings_of(save.draft["code"], children)
+    rank: int = save.draft["position"]
+    position = placing.position_at(rank, siblings)
+    if position is not None:
+        return position
+    places = [place * placing.GAP for place in range(1, len(siblings) + 2)]
+    position = places.pop(rank - 1)
+    columns = {"id": "int8", "position": "int8", "revision": "int8"}
+    rows = [(one.id, place, save.revision) for one, place in zip(siblings, places, strict=True)]
+    db.update_rows("structure_category", "id", columns, rows)
+    return position
 
 
 def channel(save: Save) -> None:

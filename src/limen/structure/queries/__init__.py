@@ -1,6 +1,10 @@
 """Reading the catalogue's structure."""
 
 from limen.structure.queries.document import document as document
+from limen.structure.queries.enriched import category_values as category_values
+from limen.structure.queries.enriched import count_told as count_told
+from limen.structure.queries.enriched import template_of as template_of
+from limen.structure.queries.enriched import templated_trees as templated_trees
 from limen.structure.queries.option_lists import Counted as Counted
 from limen.structure.queries.option_lists import OptionPage as OptionPage
 from limen.structure.queries.option_lists import count_matching_options as count_matching_options

@@ -7,7 +7,12 @@ from limen.structure.rules.attribute_groups import OTHER as OTHER
 from limen.structure.rules.attribute_types import has_options as has_options
 from limen.structure.rules.attributes import ATTRIBUTE as ATTRIBUTE
 from limen.structure.rules.categories import CATEGORY as CATEGORY
+from limen.structure.rules.categories import asks_for_place as asks_for_place
+from limen.structure.rules.categories import without_place as without_place
 from limen.structure.rules.channels import CHANNEL as CHANNEL
+from limen.structure.rules.enriched import CategoryAttribute as CategoryAttribute
+from limen.structure.rules.enriched import CategoryTemplate as CategoryTemplate
+from limen.structure.rules.enriched import Written as Written
 from limen.structure.rules.families import FAMILY as FAMILY
 from limen.structure.rules.family_variants import family_variant as family_variant
 from limen.structure.rules.options import OPTION as OPTION
