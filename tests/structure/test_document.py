@@ -136,3 +136,42 @@ class TestVariants:
             apply(document)
         (violation,) = refusal.value.violations
         assert violation.path == "families.shirts.variants.by_colour.variant_attribute_sets"
+
+
+class TestOrder:
+    def test_siblings_stand_in_the_order_of_the_file(self) -> None:
+        tree = {"categories": {"master": {"children": {"tea": None, "coffee": None, "cocoa": None}}}}
+        apply(tree)
+        turned = {"categories": {"master": {"children": {"cocoa": None, "tea": None, "coffee": None}}}}
+        assert set(told(apply(turned))) == {f"change categories.{code}" for code in ("cocoa", "tea", "coffee")}
+        assert list(queries.document()["categories"]["master"]["children"]) == ["cocoa", "tea", "coffee"]
+        assert apply(turned) == Plan((), ())
+
+    def test_what_the_file_does_not_have_stays_where_it_is(self) -> None:
+        apply({"categories": {"master": {"children": {"tea": None, "coffee": None, "cocoa": None}}}})
+        apply({"categories": {"master": {"children": {"cocoa": None, "tea": None}}}})
+        assert list(queries.document()["categories"]["master"]["children"]) == ["cocoa", "tea", "coffee"]
+
+
+class TestCurrencies:
+    def test_they_are_switched_before_and_after_what_names_them(self) -> None:
+        channel = queries.document()["channels"]["ecommerce"]
+        wanted = {"currencies": ["CHF"], "channels": {"ecommerce": {**channel, "currencies": ["CHF"]}}}
+        assert told(apply(wanted)) == ["change currencies", "change channels.ecommerce"]
+        assert queries.document()["currencies"] == ["CHF"]
+
+    @pytest.mark.parametrize(
+        ("currencies", "path"), [(["EUR", "USD", "XXZ"], "currencies"), ("EUR", "currencies"), (["EUR"], "currencies")]
+    )
+    def test_one_that_is_unknown_or_in_use_is_refused(self, currencies: object, path: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            apply({"currencies": currencies})
+        assert [one.path for one in refusal.value.violations] == [path]
+        assert queries.document()["currencies"] == ["EUR", "USD"]
+
+
+def test_a_wrong_option_is_told_at_its_place() -> None:
+    with pytest.raises(Invalid) as refusal:
+        apply({"attributes": {"hue": {"type": "pim_catalog_simpleselect", "group": "other", "options": {"a b": None}}}})
+    assert [one.path for one in refusal.value.violations] == ["attributes.hue.options.a b"]
+    assert queries.snapshot().attribute("hue") is None

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("structure", "0004_removal"),
+        ("structure", "0006_family_variant"),
     ]
 
     operations = [

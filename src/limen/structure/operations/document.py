@@ -11,9 +11,12 @@ from django.db import transaction
 
 from limen.events import operations as events
 from limen.kit.errors import Invalid, Refused, Violation
+from limen.kit.text import fold
+from limen.structure.operations.currencies import switch_currency
 from limen.structure.operations.measurement import upsert_measurement_family
+from limen.structure.operations.options import upsert_options
 from limen.structure.operations.removal import remove, remove_option
-from limen.structure.operations.resources import upsert, upsert_family_variant, upsert_option
+from limen.structure.operations.resources import move_category, upsert, upsert_family_variant
 from limen.structure.queries import document, snapshot_for_change, uses_of
 from limen.structure.rules import REMOVABLES
 from limen.structure.rules.document import (
@@ -31,6 +34,8 @@ from limen.structure.rules.document import (
 from limen.structure.rules.removal import Use
 
 _NOUNS = {kind.section: kind.noun.name for kind in KINDS} | {"measurement_families": "measurement_family"}
+
+CURRENCIES: Place = ("currencies",)
 
 # What says something about a record and touches no product.
 _SAID_ONLY = frozenset({"labels", "guidelines", "sort_order", "place"})
@@ -71,15 +76,29 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         gone = [place for place in before if place not in given and place[0] in wanted]
         refused: list[Violation] = []
         uses: dict[Place, tuple[Use, ...]] = {}
+        options: dict[str, list[Entry]] = {}
+        with _noting(refused, CURRENCIES):
+            _enable_currencies(given.get(CURRENCIES), by=by, now=now)
         for place, entry in given.items():
             # What changes in a family may change its variants, and yet they are what the document says.
             of_changed = is_variant(place) and given[place[:2]] != before.get(place[:2])
-            if of_changed or entry != before.get(place):
-                with _noting(refused, place):
-                    _put(place, entry, before.get(place), by=by, now=now)
+            if place == CURRENCIES or not (of_changed or entry != before.get(place)):
+                continue
+            with _noting(refused, place):
+                body = body_of(place, entry, before.get(place), snapshot_for_change())
+                if is_option(place):
+                    options.setdefault(place[1], []).append({**body, "code": place[3]})
+                else:
+                    _put(place, body, by=by, now=now)
+        for attribute, bodies in options.items():
+            with _noting(refused, ("attributes", attribute)):
+                _put_options(attribute, bodies, by=by, now=now)
+        _order_categories(given, by=by, now=now)
         for place in _outermost(gone, before) if delete else ():
             with _noting(refused, place):
                 uses[place] = _remove(place, by=by, now=now)
+        with _noting(refused, CURRENCIES):
+            _disable_currencies(given.get(CURRENCIES), by=by, now=now)
         if refused:
             raise Invalid(refused)
         steps = tuple(
@@ -117,16 +136,57 @@ def _noting(refused: list[Violation], place: Place) -> Iterator[None]:
         refused.append(Violation(where, "entry.refused", refusal.message))
 
 
-def _put(place: Place, entry: Entry, stored: Entry | None, *, by: events.Author, now: datetime) -> None:
-    body = body_of(place, entry, stored, snapshot_for_change())
-    if is_option(place):
-        upsert_option(place[1], place[3], body, by=by, now=now)
-    elif is_variant(place):
+def _put(place: Place, body: Entry, *, by: events.Author, now: datetime) -> None:
+    if is_variant(place):
         upsert_family_variant(place[1], place[3], body, by=by, now=now)
     elif place[0] == "measurement_families":
         upsert_measurement_family(body, by=by, now=now)
     else:
         upsert(_NOUNS[place[0]], place[1], body, by=by, now=now)
+
+
+def _put_options(attribute: str, bodies: Sequence[Entry], *, by: events.Author, now: datetime) -> None:
+    """All at once: one by one, 16,000 options took minutes."""
+    lines = upsert_options(attribute, bodies, by=by, now=now)
+    wrong = [Violation(f"options.{line.code}", "option.wrong", message) for line in lines for message in line.messages]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _enable_currencies(entry: Entry | None, *, by: events.Author, now: datetime) -> None:
+    """Before channels name them."""
+    codes = entry["enabled"] if entry else []
+    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
+        raise Invalid([Violation("", "currencies.shape", "A list of codes is expected here: the enabled currencies.")])
+    for code in codes:
+        switch_currency(code, enabled=True, by=by, now=now)
+
+
+def _disable_currencies(entry: Entry | None, *, by: events.Author, now: datetime) -> None:
+    """The rest, when no channel names them any more."""
+    if entry is None or not isinstance(entry["enabled"], list):
+        return
+    wanted = {fold(str(code)) for code in entry["enabled"]}
+    for code, enabled in snapshot_for_change().currencies.items():
+        if enabled and fold(code) not in wanted:
+            switch_currency(code, enabled=False, by=by, now=now)
+
+
+def _order_categories(given: Flat, *, by: events.Author, now: datetime) -> None:
+    """Put siblings into the order of the document; those that it does not have stay where they are."""
+    section = snapshot_for_change().category_section
+    wanted: dict[str | None, list[str]] = {}
+    for place, entry in given.items():
+        one = section.find(place[1]) if place[0] == "categories" else None
+        if one is not None and one.parent == entry["parent"]:
+            wanted.setdefault(one.parent, []).append(one.code)
+    for parent, codes in wanted.items():
+        order = [one.code for one in section.children[parent] if one.code in set(codes)]
+        for rank, code in enumerate(codes):
+            if order[rank] != code:
+                move_category(code, parent=parent, before=order[rank], by=by, now=now)
+                order.remove(code)
+                order.insert(rank, code)
 
 
 def _outermost(gone: Sequence[Place], before: Flat) -> Iterator[Place]:

@@ -91,7 +91,7 @@ KINDS = (
         CATEGORY,
         lambda structure: structure.category_section,
         _blank_of(CATEGORY),
-        apart=frozenset({"parent"}),
+        apart=frozenset({"parent", "position"}),
     ),
     Kind("channels", CHANNEL, lambda structure: structure.channel_section, _blank_of(CHANNEL)),
     Kind("families", FAMILY, lambda structure: structure.family_section, _family_defaults),
