@@ -1,5 +1,8 @@
 """The one way in for changes of the catalogue's structure."""
 
+from limen.structure.operations.document import Plan as Plan
+from limen.structure.operations.document import Step as Step
+from limen.structure.operations.document import apply_document as apply_document
 from limen.structure.operations.install import install as install
 from limen.structure.operations.measurement import upsert_measurement_family as upsert_measurement_family
 from limen.structure.operations.options import Line as Line

@@ -1,5 +1,6 @@
 """Reading the catalogue's structure."""
 
+from limen.structure.queries.document import document as document
 from limen.structure.queries.option_lists import Counted as Counted
 from limen.structure.queries.option_lists import OptionPage as OptionPage
 from limen.structure.queries.option_lists import count_matching_options as count_matching_options
