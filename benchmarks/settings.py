@@ -45,9 +45,11 @@ PAGES = {
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
     count = shape.products
-    with Session(target) as session, Browser(target) as browser:
+    with Session(target) as session:
         # Products play no part, so neither do the options that they would have.
         make_structure(session, replace(shape, options=1))
+    # Both anew: that took minutes, and a connection that rests is closed.
+    with Session(target) as session, Browser(target) as browser:
         yield _paste(session, browser, shape, count)
         facts = {"attributes": shape.attributes, "options": count}
         for name, path in PAGES.items():
