@@ -48,16 +48,16 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
     with Session(target) as session:
         # Products play no part, so neither do the options that they would have.
         make_structure(session, replace(shape, options=1))
-    # Both anew: that took minutes, and a connection that rests is closed.
-    with Session(target) as session, Browser(target) as browser:
-        yield _paste(session, browser, shape, count)
+        session.bulk("attributes", orjson.dumps(catalogue.large_select()))
+    # Neither is kept while the other works: that takes minutes, and a connection that rests is closed.
+    with Browser(target) as browser:
+        yield _paste(browser, shape, count)
         facts = {"attributes": shape.attributes, "options": count}
         for name, path in PAGES.items():
-            yield _look(session, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
+            yield _look(target, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
 
 
-def _paste(session: Session, browser: Browser, shape: Shape, count: int) -> Figure:
-    session.bulk("attributes", orjson.dumps(catalogue.large_select()))
+def _paste(browser: Browser, shape: Shape, count: int) -> Figure:
     watch = Stopwatch()
     for lines in _parts(catalogue.large_options(shape, count)):
         with watch:
@@ -72,8 +72,9 @@ def _parts(lines: Iterator[str]) -> Iterator[str]:
         yield "\n".join(part)
 
 
-def _look(session: Session, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
-    _touch(session)
+def _look(target: Target, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
+    with Session(target) as session:
+        _touch(session)
     times = []
     for _ in range(ROUNDS):
         watch = Stopwatch()
