@@ -147,6 +147,8 @@ class TestOne:
         assert (labels_of("assam"), in_order()) == ({"de_DE": "Assam"}, ["darjeeling", "assam"])
         assert admin.post(path, typed(admin, path, sort_order="99999999999")).status_code == 422
         assert admin.get(f"{PATH}/nope").status_code == 404
+        # Its page tells who did so.
+        assert "julia" in text_of(admin.get(path))
 
     def test_over_somebody_elses_change_is_saved_at_the_second_time(self, admin: Client) -> None:
         path = f"{PATH}/assam"

@@ -25,6 +25,7 @@ from limen.structure.rules import Attribute, Option, Structure, has_options
 from limen.structure.views.attribute import context_of, found
 from limen.structure.views.attributes import EDIT, INDEX
 from limen.structure.views.deleting import answer
+from limen.structure.views.history import history_of
 from limen.structure.views.listing import ROWS
 from limen.structure.views.names import name_of, reading_locale
 from limen.structure.views.saving import differences, save
@@ -204,6 +205,7 @@ def _option_page(
     context = {
         **context_of(request, _select(structure, code), structure),
         **_words(request, form.stored, structure),
+        **history_of(request, f"attribute_option:{form.stored.attribute}:{form.stored.code}"),
         "form": form,
         "in_conflict": in_conflict,
         "differences": differences(form) if in_conflict else [],
