@@ -122,7 +122,7 @@ LOGOUT_REDIRECT_URL = "accounts:sign-in"
 LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
-LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure",)
+LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")
 LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]

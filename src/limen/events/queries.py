@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models import Count, F, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, StrIndex, Substr
 
 from limen.events.models import AUDITED, Event, Tally, area, is_audited
 
@@ -25,6 +25,24 @@ def history(subject: str, *, before: int | None = None, limit: int = 25) -> Sequ
     if before is not None:
         found = found.filter(id__lt=before)
     return list(found.order_by("-id")[:limit])
+
+
+def connections_that_changed(path: str, *, kind: str, among: int) -> dict[int, int]:
+    """Tell which connections changed a property lately: id → how often.
+
+    `path` is that of the changes, or what it begins with before a point; `kind` the kind of the events. Looked at are
+    the newest `among` events of all kinds. 1 query, which reads them one by one: 20,000 take some 50 ms.
+    """
+    newest = Event.objects.order_by("-id").values("id")[among : among + 1]
+    whole, below = f'"path":"{path}"', f'"path":"{path}.'
+    rows = (
+        Event.objects.filter(kind=kind, connection_id__isnull=False)
+        .exclude(id__lte=Coalesce(Subquery(newest), 0))
+        .filter(Q(data__contains=whole) | Q(data__contains=below))
+        .values_list("connection_id")
+        .annotate(Count("id"))
+    )
+    return dict(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from limen.connections.queries.tokens import (
     refreshable,
     wrong_combination_noted_at,
 )
+from limen.connections.queries.uses import uses_of_structure
 
 __all__ = [
     "AccessPage",
@@ -75,5 +76,6 @@ __all__ = [
     "refreshable",
     "report_of",
     "secret_of",
+    "uses_of_structure",
     "wrong_combination_noted_at",
 ]

@@ -161,7 +161,7 @@ def _carry_out(
         return Outcome(code, created=False, changed=False)
     revision = new_version()
     kind.save(saves.Save(decision, stored, structure, revision, now))
-    events.record(_happening(kind.noun.name, code, decision), by=by, now=now)
+    events.record(happening_of(kind.noun.name, code, decision), by=by, now=now)
     return Outcome(code, created, changed=True)
 
 
@@ -173,11 +173,11 @@ def _carry_out_option(
         return Outcome(code, created=False, changed=False)
     new_options_version()
     saves.option(decision.draft, stored, parent, now)
-    events.record(_happening("attribute_option", f"{parent.code}:{code}", decision), by=by, now=now)
+    events.record(happening_of("attribute_option", f"{parent.code}:{code}", decision), by=by, now=now)
     return Outcome(code, created, changed=True)
 
 
-def _happening(kind: str, identity: str, decision: Decision) -> Happening:
+def happening_of(kind: str, identity: str, decision: Decision) -> Happening:
     """What history keeps: every property that changed, before and after."""
     before = decision.before
     changes = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import Max, Model
 
 from limen.kit.text import fold
@@ -215,6 +216,54 @@ def option(draft: Draft, stored: rules.Option | None, parent: rules.Attribute, n
         created_at=now,
         updated_at=now,
     )
+
+
+def options(
+    decisions: Sequence[Decision], stored: Mapping[str, rules.Option], parent: rules.Attribute, now: datetime
+) -> None:
+    """As `option` for many decisions, `stored` by folded code. At most 3 queries."""
+    rows = models.Option.objects
+    new, changed = [one.draft for one in decisions if one.before is None], [one for one in decisions if one.before]
+    if any(draft["sort_order"] is None for draft in new):
+        last = rows.filter(attribute_id=parent.id).aggregate(last=Max("sort_order"))["last"] or 0
+        for place, draft in enumerate((draft for draft in new if draft["sort_order"] is None), 1):
+            draft["sort_order"] = last + place
+    rows.bulk_create(
+        models.Option(
+            attribute_id=parent.id,
+            code=draft["code"],
+            folded=fold(draft["code"]),
+            sort_order=draft["sort_order"],
+            labels=_json(draft["labels"]),
+            created_at=now,
+            updated_at=now,
+        )
+        for draft in new
+    )
+    rows.bulk_update(
+        [
+            models.Option(
+                id=stored[fold(one.draft["code"])].id,
+                sort_order=one.draft["sort_order"],
+                labels=_json(one.draft["labels"]),
+                updated_at=now,
+            )
+            for one in changed
+        ],
+        ["sort_order", "labels", "updated_at"],
+    )
+
+
+def options_in_order(parent: rules.Attribute, now: datetime) -> None:
+    """Number the options from 1, in the order they have. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE structure_option o SET sort_order = counted.place, updated_at = %s FROM (SELECT id,"
+            " row_number() OVER (ORDER BY sort_order, folded) AS place FROM structure_option"
+            " WHERE attribute_id = %s AND removed_at IS NULL) counted"
+            " WHERE o.id = counted.id AND o.sort_order <> counted.place",
+            [now, parent.id],
+        )
 
 
 def _replace(model: type[Model], *, before: set[Key], after: set[Key]) -> None:

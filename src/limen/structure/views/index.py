@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
@@ -17,9 +17,10 @@ from limen.kit.web.shell import Tile
 
 # label, sentence, route, icon, permission; the panel beside has the same order
 TILES: Sequence[tuple[Any, Any, str, str, str]] = (
+    (_("Attributes"), _("What is said of products."), "structure:attributes", "tags", "pim_enrich_attribute_index"),
     (
-        gettext_lazy("Families"),
-        gettext_lazy("Which attributes products of one kind have, which of them are required, and how products vary."),
+        _("Families"),
+        _("Which attributes products of one kind have, and how they vary."),
         "structure:families",
         "shapes",
         "pim_enrich_family_index",
