@@ -24,6 +24,7 @@ from limen.help import openapi, schemas
 from limen.kit.http.root import api_endpoints
 from limen.structure.operations.resources import RESOURCES
 from limen.structure.rules import OPTION
+from limen.structure.rules.family_variants import FAMILY_VARIANT
 from tests.factories.accounts import make_role
 from tests.factories.connections import make_connection, token_for
 
@@ -48,6 +49,7 @@ def test_the_instance_gives_it_to_everybody(client: Client) -> None:
 def nouns() -> Iterator[Any]:
     yield from (one.noun for one in RESOURCES.values() if one.noun.name != "group")
     yield OPTION
+    yield FAMILY_VARIANT
 
 
 @pytest.mark.parametrize("noun", list(nouns()), ids=lambda noun: noun.name)

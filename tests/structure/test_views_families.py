@@ -352,7 +352,22 @@ class TestHistoryAndDeletion:
         assert "Attribute as image" in text(admin.get(f"{PAGE}/history"))
         sent = {**fields(admin.get(VARIANT)), "level[name]": "1"}
         admin.post(VARIANT, sent)
-        assert "Variant attribute sets" in text(admin.get(f"{VARIANT}/history"))
+        (change,) = admin.get(f"{VARIANT}/history").context["happened"][0].changes
+        assert (change.name, change.before, change.after) == (
+            "Variant attribute sets",
+            "level: 1",
+            "level: 1; attributes: name",
+        )
+
+    def test_of_a_long_list_only_what_came_and_went_is_told(self, admin: Client) -> None:
+        required = {"ecommerce": ["sku", "name"], "print": ["sku"]}
+        body = {"attributes": [*family().attributes - {"origin"}, "net_weight"], "attribute_requirements": required}
+        operations.upsert("family", "loose_tea", body, by=SYSTEM, now=NOW)
+        changes = admin.get(f"{PAGE}/history").context["happened"][0].changes
+        assert [(one.name, one.before, one.after) for one in changes] == [
+            ("Attributes", "origin", "net_weight"),
+            ("Attribute requirements", "", "ecommerce: name"),
+        ]
 
     def test_a_family_with_variants_stays_and_says_why(self, admin: Client) -> None:
         page = text(admin.get(f"{PAGE}/delete"))

@@ -202,6 +202,7 @@ PRINTED: Mapping[str, Schema] = {
 
 _SENT_LABELS = map_of(or_null(TEXT))
 _SENT_NUMBER: Schema = {"type": ["number", "string", "null"]}
+_SENT_LEVEL = thing({"level": WHOLE, "axes": CODES, "attributes": CODES}, optional=("axes", "attributes"))
 _SENT_VALUE = thing({"locale": or_null(TEXT), "scope": or_null(TEXT), "data": ANYTHING}, optional=("locale", "scope"))
 _SENT_PRODUCT = {
     "identifier": or_null(TEXT),
@@ -239,7 +240,7 @@ SENT: Mapping[str, Schema] = {
     "attribute_option": _sent("attribute_option", _links=LINKS),
     "attribute_group": _sent("attribute_group", _links=LINKS),
     "family": _sent("family", _links=LINKS),
-    "family_variant": _sent("family_variant", _links=LINKS),
+    "family_variant": _sent("family_variant", variant_attribute_sets=list_of(_SENT_LEVEL), _links=LINKS),
     "association_type": _sent("association_type", _links=LINKS),
     "category": _sent("category", _links=LINKS),
     "channel": _sent("channel", conversion_units=map_of(or_null(TEXT)), _links=LINKS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,10 +69,43 @@ def history_of(request: HttpRequest, subject: str) -> dict[str, Any]:
 
 
 def _changes(data: str) -> list[Change]:
-    return [
-        Change(one["path"].replace("_", " ").capitalize(), _text(one["before"]), _text(one["after"]))
-        for one in json.loads(data or "{}").get("changes", ())
-    ]
+    found = []
+    for one in json.loads(data or "{}").get("changes", ()):
+        before, after = _narrowed(one["before"], one["after"])
+        found.append(Change(one["path"].replace("_", " ").capitalize(), _text(before), _text(after)))
+    return found
+
+
+def _narrowed(before: Any, after: Any) -> tuple[Any, Any]:
+    """Leave out what is the same in both: a family has hundreds of attributes, and three of them came.
+
+    Of objects in a list what is no list stays: it says which one it is ("level").
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _narrowed_by_key(
+            before, after, [key for key in {**before, **after} if before.get(key) != after.get(key)]
+        )
+    if not isinstance(before, list) or not isinstance(after, list):
+        return before, after
+    if all(isinstance(one, dict) for one in (*before, *after)) and len(before) == len(after):
+        pairs = [
+            _narrowed_by_key(
+                old, new, [key for key in old if old[key] != new.get(key) or not isinstance(old[key], list)]
+            )
+            for old, new in zip(before, after, strict=True)
+            if old != new
+        ]
+        return [old for old, _new in pairs], [new for _old, new in pairs]
+    came, went = [one for one in after if one not in before], [one for one in before if one not in after]
+    # With neither only the order is new.
+    return (went, came) if came or went else (before, after)
+
+
+def _narrowed_by_key(before: Any, after: Any, keys: Sequence[str]) -> tuple[Any, Any]:
+    pairs = {key: _narrowed(before.get(key), after.get(key)) for key in keys}
+    return {key: old for key, (old, _new) in pairs.items() if old}, {
+        key: new for key, (_old, new) in pairs.items() if new
+    }
 
 
 def _text(data: Any) -> str:
