@@ -1,5 +1,6 @@
 """Reading the catalogue's structure."""
 
+from limen.structure.queries.document import document as document
 from limen.structure.queries.options import count_options as count_options
 from limen.structure.queries.options import option_labels as option_labels
 from limen.structure.queries.options import option_of as option_of

@@ -98,3 +98,19 @@ def _remembered_for(structure: Structure) -> dict[Pair, str | None]:
     if structure.options_version != _remembered_at or len(_remembered) > _MOST_REMEMBERED:
         _remembered, _remembered_at = {}, structure.options_version
     return _remembered
+
+
+def all_options(structure: Structure) -> dict[str, list[Option]]:
+    """Give all options there are, by attribute, in their order. 1 query; some 400 bytes each."""
+    attributes = {one.id: one for one in structure.attributes.values()}
+    rows: Any = (
+        models.Option.objects.filter(removed_at=None)
+        .order_by("attribute_id", "sort_order", "folded")
+        .values_list("attribute_id", "id", "code", "sort_order", "labels")
+    )
+    found: dict[str, list[Option]] = {}
+    for attribute_id, *row in rows.iterator(chunk_size=10_000):
+        attribute = attributes.get(attribute_id)
+        if attribute is not None:
+            found.setdefault(attribute.code, []).append(_option(attribute, tuple(row)))
+    return found
