@@ -8,6 +8,7 @@ from django.db import transaction
 from limen.accounts.rules import SYSTEM
 from limen.demo import catalogue
 from limen.kit import clock, yaml
+from limen.kit.errors import Invalid
 from limen.structure import operations, queries
 from limen.structure.operations import Plan
 
@@ -77,3 +78,23 @@ class TestDeleting:
         load_demo()
         apply(empty, delete=True)
         assert queries.document() == empty
+
+
+class TestCurrencies:
+    def test_they_are_enabled_before_the_channels_that_have_them_and_disabled_after(self) -> None:
+        channels = queries.document()["channels"]
+        document = {"currencies": ["JPY", "EUR"], "channels": {"ecommerce": {**channels["ecommerce"]}}}
+        document["channels"]["ecommerce"]["currencies"] = ["JPY"]
+        assert told(apply(document)) == ["change currencies", "change channels.ecommerce"]
+        assert queries.document()["currencies"] == ["EUR", "JPY"]
+        assert queries.snapshot().channels["ecommerce"].currencies == ("JPY",)
+        assert apply(document) == Plan((), ())
+
+    def test_what_cannot_be_is_refused_at_its_place(self) -> None:
+        with pytest.raises(Invalid) as refusal:
+            apply({"currencies": ["USD", "QQQ"]})
+        assert {one.path for one in refusal.value.violations} == {"currencies.QQQ", "currencies.EUR"}
+        assert queries.document()["currencies"] == ["EUR", "USD"]
+        with pytest.raises(Invalid) as refusal:
+            apply({"currencies": "EUR"})
+        assert [one.path for one in refusal.value.violations] == ["currencies"]

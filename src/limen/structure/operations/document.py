@@ -11,6 +11,7 @@ from django.db import transaction
 
 from limen.events import operations as events
 from limen.kit.errors import Invalid, Refused, Violation
+from limen.structure.operations.currencies import switch_currency
 from limen.structure.operations.measurement import upsert_measurement_family
 from limen.structure.operations.removal import remove, remove_option
 from limen.structure.operations.resources import upsert, upsert_option
@@ -20,6 +21,8 @@ from limen.structure.rules.document import KINDS, Difference, Entry, Flat, Place
 from limen.structure.rules.removal import Use
 
 _NOUNS = {kind.section: kind.noun.name for kind in KINDS} | {"measurement_families": "measurement_family"}
+
+_CURRENCIES: Place = ("currencies",)
 
 # What says something about a record and touches no product.
 _SAID_ONLY = frozenset({"labels", "guidelines", "sort_order", "place"})
@@ -60,6 +63,10 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         gone = [place for place in before if place not in given and place[0] in wanted]
         refused: list[Violation] = []
         uses: dict[Place, tuple[Use, ...]] = {}
+        # A currency comes before the channels that have it, and goes after them.
+        enabled = set(before[_CURRENCIES]["enabled"])
+        wanted_ones = set(given.pop(_CURRENCIES, before[_CURRENCIES])["enabled"])
+        refused += _switched(wanted_ones - enabled, True, by=by, now=now)
         for place, entry in given.items():
             if entry != before.get(place):
                 with _noting(refused, place):
@@ -67,6 +74,7 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         for place in _outermost(gone, before) if delete else ():
             with _noting(refused, place):
                 uses[place] = _remove(place, by=by, now=now)
+        refused += _switched(enabled - wanted_ones, False, by=by, now=now)
         if refused:
             raise Invalid(refused)
         steps = tuple(
@@ -112,6 +120,15 @@ def _put(place: Place, entry: Entry, stored: Entry | None, *, by: events.Author,
         upsert_measurement_family(body, by=by, now=now)
     else:
         upsert(_NOUNS[place[0]], place[1], body, by=by, now=now)
+
+
+def _switched(codes: set[str], enabled: bool, *, by: events.Author, now: datetime) -> list[Violation]:
+    """Enable or disable currencies; give what is refused."""
+    refused: list[Violation] = []
+    for code in sorted(codes):
+        with _noting(refused, (*_CURRENCIES, code)):
+            switch_currency(code, enabled=enabled, by=by, now=now)
+    return refused
 
 
 def _outermost(gone: Sequence[Place], before: Flat) -> Iterator[Place]:
