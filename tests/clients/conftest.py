@@ -40,6 +40,19 @@ def catalogue(http: httpx.Client) -> httpx.Client:
     return http
 
 
+@pytest.fixture
+def coloured(catalogue: httpx.Client) -> httpx.Client:
+    """The family as one that varies by colour."""
+    _bulk(catalogue, "attributes", {"code": "colour", "type": "pim_catalog_simpleselect", "group": "other"})
+    answer = catalogue.patch("/families/lamps", json={"attributes": ["sku", "name", "price", "weight", "colour"]})
+    assert answer.status_code == 204
+    return catalogue
+
+
+def by_colour(code: str = "lamps_by_colour") -> dict[str, Any]:
+    return {"code": code, "variant_attribute_sets": [{"level": 1, "axes": ["colour"], "attributes": ["price"]}]}
+
+
 def _bulk(http: httpx.Client, path: str, *lines: dict[str, Any]) -> None:
     body = "\n".join(json.dumps(line) for line in lines)
     answer = http.patch(f"/{path}", content=body, headers={"Content-Type": COLLECTION})

@@ -17,7 +17,7 @@ from akeneo_api_client.client.akeneo_api_error import AkeneoApiError
 from akeneo_api_client.client_builder import ClientBuilder
 from akeneo_api_client.search.search_builder import SearchBuilder
 
-from tests.clients.conftest import name_of, values
+from tests.clients.conftest import by_colour, name_of, values
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -99,3 +99,14 @@ class TestAkeneoApiClient:
 
     def test_reads_measurement_families_as_one_array(self, client: AkeneoClient) -> None:
         assert "Weight" in {family["code"] for family in client.measurement_family_api.all()}
+
+    def test_writes_family_variants(self, client: AkeneoClient, coloured: httpx.Client) -> None:
+        variants = client.family_variant_api
+        assert variants.upsert("lamps", "lamps_by_colour", by_colour()).status_code == 201
+        results = variants.upsert_list("lamps", [by_colour(), by_colour("second"), {"code": "third"}])
+        assert [result["status_code"] for result in results] == [204, 201, 422]
+        assert [one["code"] for page in variants.all("lamps", query_params={}) for one in page] == [
+            "lamps_by_colour",
+            "second",
+        ]
+        assert variants.get("lamps", "second")["variant_attribute_sets"][0]["axes"] == ["colour"]

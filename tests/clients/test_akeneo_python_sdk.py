@@ -17,10 +17,12 @@ from urllib.parse import parse_qs, urlsplit
 import akeneo
 import httpx
 import pytest
+from akeneo.models.family_variant import FamilyVariant
+from akeneo.models.patch_families_family_code_variants_request import PatchFamiliesFamilyCodeVariantsRequest
 from akeneo.models.patch_products_request import PatchProductsRequest
 from akeneo.models.post_token_request import PostTokenRequest
 
-from tests.clients.conftest import COLLECTION, name_of, values
+from tests.clients.conftest import COLLECTION, by_colour, name_of, values
 from tests.conftest import Live
 
 pytestmark = [
@@ -126,3 +128,14 @@ class TestAkeneoPythonSdk:
         with pytest.raises(akeneo.exceptions.NotFoundException) as refused:
             products.get_products_code("nobody")
         assert json.loads(refused.value.body)["code"] == 404
+
+    def test_writes_family_variants(self, client: akeneo.ApiClient, coloured: httpx.Client) -> None:
+        variants = akeneo.FamilyVariantApi(client)
+        variant = FamilyVariant.parse_obj(by_colour())
+        variants.patch_families_family_code_variants_code("lamps", variant.code, variant, _headers=JSON)
+        line = PatchFamiliesFamilyCodeVariantsRequest.parse_obj(by_colour("second"))
+        variants.patch_families_family_code_variants("lamps", line, _headers={"Content-Type": COLLECTION})
+        found = variants.get_families_family_code_variants("lamps").embedded.items
+        assert [one.code for one in found] == ["lamps_by_colour", "second"]
+        one = variants.get_families_family_code_variants_code("lamps", "second")
+        assert [(level.level, level.axes) for level in one.variant_attribute_sets] == [(1, ["colour"])]

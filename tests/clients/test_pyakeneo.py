@@ -15,7 +15,7 @@ import requests
 from pyakeneo.auth import Auth
 from pyakeneo.client import Client
 
-from tests.clients.conftest import lamp, name_of
+from tests.clients.conftest import by_colour, lamp, name_of
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -94,3 +94,12 @@ class TestPyakeneo:
         client.categories.update_create_list([{"code": "garden", "parent": "master"}])
         assert [option["code"] for option in client.attributes.options("colour").fetch_list()] == ["red"]
         assert client.categories.fetch_item("garden")["parent"] == "master"
+
+    def test_writes_family_variants(self, client: Client, coloured: httpx.Client) -> None:
+        variants = client.families.variants("lamps")
+        variants.create_item(by_colour())
+        (listed,) = variants.fetch_list()
+        assert listed["code"] == "lamps_by_colour"
+        assert variants.fetch_item("lamps_by_colour")["variant_attribute_sets"] == [
+            {"level": 1, "axes": ["colour"], "attributes": ["price", "colour", "sku"]}
+        ]

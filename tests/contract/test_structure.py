@@ -111,6 +111,27 @@ def test_options(api: Any) -> None:
     ]
 
 
+def test_family_variants(api: Any) -> None:
+    api.post("/attributes", {"code": "origin", "type": "pim_catalog_simpleselect", "group": "other"})
+    api.post("/families", {"code": "tea", "attributes": ["origin"]})
+    here = f"{ROOT}/families/tea/variants/by_origin"
+    sets = [{"level": 1, "axes": ["origin"], "attributes": []}]
+    answer = api.post("/families/tea/variants", {"code": "by_origin", "variant_attribute_sets": sets})
+    assert (answer.status_code, answer.content, answer["Location"]) == (201, b"", here)
+    printed = api.get("/families/tea/variants/by_origin").json()
+    assert list(printed) == ["code", "labels", "variant_attribute_sets"]
+    assert list(printed["variant_attribute_sets"][0]) == ["level", "axes", "attributes"]
+    answer = api.patch("/families/tea/variants/by_origin", {"labels": {"en_US": "By origin"}})
+    assert (answer.status_code, answer["Location"]) == (204, here)
+    (item,) = api.get("/families/tea/variants").json()["_embedded"]["items"]
+    assert list(item) == ["_links", "code", "labels", "variant_attribute_sets"]
+    lines = [{"code": "by_origin"}, {"code": "again", "variant_attribute_sets": sets}]
+    assert api.bulk("/families/tea/variants", lines).lines == [
+        {"line": 1, "code": "by_origin", "status_code": 204},
+        {"line": 2, "code": "again", "status_code": 201},
+    ]
+
+
 def test_measurement_families(api: Any) -> None:
     families = api.get("/measurement-families").json()
     assert list(families[0]) == ["code", "labels", "standard_unit_code", "units"]

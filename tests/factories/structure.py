@@ -14,6 +14,7 @@ from limen.structure.rules import (
     Category,
     Channel,
     Family,
+    FamilyVariant,
     Group,
 )
 
@@ -55,6 +56,18 @@ def make_family(code: str = "chairs", attributes: tuple[str, ...] | list[str] = 
     body = {"code": code, "attributes": list(attributes), **properties}
     operations.create("family", body, by=SYSTEM, now=NOW)
     return queries.snapshot().families[code]
+
+
+def make_family_variant(
+    family: str = "chairs", code: str = "chairs_by_colour", *levels: tuple[list[str], list[str]], **properties: Any
+) -> FamilyVariant:
+    """Each level as its axes and its further attributes."""
+    sets = [
+        {"level": number, "axes": axes, "attributes": attributes} for number, (axes, attributes) in enumerate(levels, 1)
+    ]
+    body = {"code": code, "variant_attribute_sets": sets, **properties}
+    operations.create_family_variant(family, body, by=SYSTEM, now=NOW)
+    return queries.snapshot().family_variants[code]
 
 
 def make_category(code: str = "seating", parent: str | None = "master", **properties: Any) -> Category:

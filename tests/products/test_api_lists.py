@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from json import dumps
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -11,9 +12,10 @@ from uuid import uuid4
 import pytest
 
 from limen.events.models import Tally
+from limen.products import queries
 from tests.conftest import Api
 from tests.factories.products import change_product, make_product, value
-from tests.factories.structure import change_channel
+from tests.factories.structure import change_channel, make_family
 from tests.products.answers import fragment, is_plain
 from tests.products.callers import DESTINATION, SOURCE
 
@@ -375,3 +377,17 @@ class TestDataFlows:
         destination.get("/products/p1")
         destination.get("/products", search='{"enabled":[{"operator":"=","value":false}]}')
         assert self.counts(DESTINATION) == {"product.read": 8}
+
+
+def test_case_118_families_by_whether_they_have_products(pim: Api, count_queries: Any) -> None:
+    def found(having: bool) -> list[str]:
+        search = {"has_products": [{"operator": "=", "value": having}]}
+        return [one["code"] for one in items(pim.get("/families", search=dumps(search), limit="100"))]
+
+    make_family("empty")
+    make_product("desk-one", family="luminaires")
+    families = [one["code"] for one in items(pim.get("/families", limit="100"))]
+    assert found(True) == ["luminaires"]
+    assert found(False) == [code for code in families if code != "luminaires"]
+    with count_queries(1):
+        assert len(queries.families_with_products()) == 1

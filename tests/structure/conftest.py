@@ -16,6 +16,7 @@ from tests.factories.structure import (
     make_category,
     make_channel,
     make_family,
+    make_family_variant,
     make_option,
 )
 from tests.structure.callers import EVERYTHING
@@ -63,3 +64,4 @@ def tea(installed: None) -> None:
         ["name", "origin", "leaf_grade", "pack_size", "pack_shot", "organic", "ean"],
         attribute_as_label="name",
     )
+    make_family_variant("loose_tea", "by_grade_size", (["leaf_grade"], ["origin"]), (["pack_size"], []))

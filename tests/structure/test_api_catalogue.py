@@ -205,6 +205,13 @@ class TestFamilies:
         assert api.patch("/families/loose_tea", {"attribute_requirements": {"print": []}}).status_code == 204
         assert api.get("/families/loose_tea").json()["attribute_requirements"] == {"ecommerce": ["sku"]}
 
+    def test_case_114_what_variants_vary_along_stays(self, api) -> None:
+        answer = api.patch("/families/loose_tea", {"attributes": ["name", "pack_size"]})
+        assert violations(answer) == ["attributes"]
+        assert "by_grade_size" in answer.json()["errors"][0]["message"]
+        assert "leaf_grade" in answer.json()["errors"][0]["message"]
+        assert violations(api.patch("/families/loose_tea", {"attributes": ["name"]})) == ["attributes", "attributes"]
+
     @pytest.mark.parametrize(
         ("change", "paths"),
         [
@@ -212,7 +219,7 @@ class TestFamilies:
             pytest.param({"attribute_as_label": "organic"}, ["attribute_as_label"], id="label_type"),
             pytest.param(
                 {"attributes": ["name"], "attribute_requirements": {"ecommerce": ["ean"], "print": ["ean"]}},
-                ["attribute_requirements", "attribute_requirements"],
+                ["attribute_requirements", "attribute_requirements", "attributes", "attributes"],
                 id="requirement_left_out",
             ),
         ],
@@ -240,7 +247,8 @@ class TestFamilies:
 
     def test_an_image_must_be_the_same_everywhere(self, api) -> None:
         make_attribute("banner", "pim_catalog_image", localizable=True, scopable=True)
-        change = {"attributes": ["banner"], "attribute_as_label": "sku", "attribute_as_image": "banner"}
+        axes = ["leaf_grade", "pack_size"]
+        change = {"attributes": ["banner", *axes], "attribute_as_label": "sku", "attribute_as_image": "banner"}
         assert violations(api.patch("/families/loose_tea", change)) == ["attribute_as_image", "attribute_as_image"]
 
     def test_the_image_can_be_set_and_taken_away(self, api) -> None:
@@ -249,10 +257,11 @@ class TestFamilies:
             assert api.get("/families/loose_tea").json()["attribute_as_image"] == printed
 
     def test_the_identifier_comes_back_when_it_is_left_out(self, api) -> None:
-        change = {"attributes": ["name"], "attribute_requirements": {"print": ["name"]}}
+        axes = ["leaf_grade", "pack_size"]
+        change = {"attributes": ["name", *axes], "attribute_requirements": {"print": ["name"]}}
         assert api.patch("/families/loose_tea", change).status_code == 204
         printed = api.get("/families/loose_tea").json()
-        assert printed["attributes"] == ["name", "sku"]
+        assert printed["attributes"] == ["leaf_grade", "name", "pack_size", "sku"]
         assert printed["attribute_requirements"] == {"ecommerce": ["sku"], "print": ["name"]}
 
     def test_case_155_a_new_channel_requires_the_identifier_of_every_family(self, api) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -98,3 +100,59 @@ class TestCurrencies:
         with pytest.raises(Invalid) as refusal:
             apply({"currencies": "EUR"})
         assert [one.path for one in refusal.value.violations] == ["currencies"]
+
+
+class TestVariants:
+    SHIRTS: dict[str, Any] = {
+        "attributes": {"colour": {"type": "pim_catalog_simpleselect", "group": "other"}},
+        "families": {
+            "shirts": {
+                "attributes": ["colour", "sku"],
+                "variants": {
+                    "by_colour": {
+                        "labels": {"en_US": "By colour"},
+                        "variant_attribute_sets": [{"level": 1, "axes": ["colour"], "attributes": ["colour", "sku"]}],
+                    }
+                },
+            }
+        },
+    }
+
+    def test_they_stand_in_their_family_and_come_back(self) -> None:
+        assert "create families.shirts.variants.by_colour" in told(apply(self.SHIRTS))
+        shirts = queries.document()["families"]["shirts"]
+        assert shirts["variants"] == self.SHIRTS["families"]["shirts"]["variants"]
+        assert apply(queries.document()) == Plan((), ())
+
+    def test_a_label_that_is_left_out_goes(self) -> None:
+        apply(self.SHIRTS)
+        document = queries.document()
+        del document["families"]["shirts"]["variants"]["by_colour"]["labels"]
+        assert told(apply(document)) == ["change families.shirts.variants.by_colour"]
+        assert queries.document() == document
+
+    def test_they_go_before_their_family_and_its_attributes(self) -> None:
+        before = queries.document()
+        apply(self.SHIRTS)
+        assert told(apply(before, delete=True)) == [
+            "delete families.shirts.variants.by_colour",
+            "delete families.shirts",
+            "delete attributes.colour",
+        ]
+        assert queries.document() == before
+
+    def test_what_a_variant_says_against_its_family_is_refused(self) -> None:
+        apply(self.SHIRTS)
+        operations.upsert(
+            "attribute", "care", {"type": "pim_catalog_text", "group": "other"}, by=SYSTEM, now=clock.now()
+        )
+        document = queries.document()
+        shirts = document["families"]["shirts"]
+        shirts["attributes"] = ["care", "colour", "sku"]
+        shirts["variants"]["by_colour"]["variant_attribute_sets"][0]["attributes"] = ["care", "colour", "sku"]
+        apply(document)
+        shirts["attributes"] = ["colour", "sku"]
+        with pytest.raises(Invalid) as refusal:
+            apply(document)
+        (violation,) = refusal.value.violations
+        assert violation.path == "families.shirts.variants.by_colour.variant_attribute_sets"

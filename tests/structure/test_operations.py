@@ -20,6 +20,7 @@ from tests.factories.structure import (
     make_category,
     make_channel,
     make_family,
+    make_family_variant,
     make_group,
     make_option,
 )
@@ -67,6 +68,21 @@ class TestEvents:
         upsert(resource, code)
         upsert(resource, code, labels={"en_US": "A label"})
         assert [kind for kind, _ in history(f"{resource}:{code}")] == [f"{resource}.updated", f"{resource}.created"]
+
+    def test_a_family_variant_is_recorded_with_its_levels_before_and_after(self) -> None:
+        make_attribute("grade", "pim_catalog_simpleselect")
+        make_attribute("name")
+        make_family("teapot", ["grade", "name"])
+        make_family_variant("teapot", "by_grade", (["grade"], ["name"]))
+        body = {"variant_attribute_sets": [{"level": 1, "attributes": []}]}
+        assert operations.upsert_family_variant("teapot", "by_grade", body, by=SYSTEM, now=LATER).changed
+        (kind, (change,)), (created, _) = history("family_variant:by_grade")
+        assert (kind, created) == ("family_variant.updated", "family_variant.created")
+        assert (change["path"], change["before"], change["after"]) == (
+            "variant_attribute_sets",
+            [{"level": 1, "axes": ["grade"], "attributes": ["name", "grade", "sku"]}],
+            [{"level": 1, "axes": ["grade"], "attributes": ["grade", "sku"]}],
+        )
 
     def test_options_and_measurement_families_record_too(self) -> None:
         make_attribute("origin", "pim_catalog_simpleselect")
@@ -169,6 +185,18 @@ class TestCost:
         queries.snapshot()
         with count_queries(7):
             upsert("attribute_group", "legal", attributes=[])
+
+    def test_a_family_variant(self, count_queries: Any) -> None:
+        make_attribute("grade", "pim_catalog_simpleselect")
+        make_family("teapot", ["grade"])
+        queries.snapshot()
+        body = {"code": "by_grade", "variant_attribute_sets": [{"level": 1, "axes": ["grade"]}]}
+        # savepoint, lock, number, row, event, release
+        with count_queries(6):
+            operations.create_family_variant("teapot", body, by=SYSTEM, now=NOW)
+        queries.snapshot()
+        with count_queries(3):
+            operations.upsert_family_variant("teapot", "by_grade", body, by=SYSTEM, now=NOW)
 
     def test_an_option(self, count_queries: Any) -> None:
         make_attribute("origin", "pim_catalog_simpleselect")

@@ -13,7 +13,7 @@ from limen.accounts.rules import SYSTEM
 from limen.structure import operations, queries
 from limen.structure.models import Version
 from limen.structure.queries.snapshot import forget
-from tests.factories.structure import NOW, make_attribute, make_category, make_family, make_option
+from tests.factories.structure import NOW, make_attribute, make_category, make_family, make_family_variant, make_option
 
 
 @pytest.mark.django_db
@@ -24,12 +24,13 @@ class TestSnapshot:
         with count_queries(1):
             assert queries.snapshot() is before
 
-    def test_reading_everything_costs_fifteen(self, count_queries: Any) -> None:
-        make_family("teapot")
+    def test_reading_everything_costs_sixteen(self, count_queries: Any) -> None:
         make_option(make_attribute("origin", "pim_catalog_simpleselect").code, "assam")
+        make_family("teapot", ["origin"])
+        make_family_variant("teapot", "by_origin", (["origin"], []))
         operations.create("group", {"code": "sale"}, by=SYSTEM, now=NOW)
         forget()
-        with count_queries(15):
+        with count_queries(16):
             queries.snapshot()
 
     def test_after_a_change_only_what_changed_is_read(self, count_queries: Any) -> None:
@@ -47,6 +48,9 @@ class TestSnapshot:
         make_category("green", "tea")
         queries.snapshot()
         make_family("teapot", ["name"], requirements={"ecommerce": ["name"]})
+        make_attribute("grade", "pim_catalog_simpleselect")
+        operations.upsert("family", "teapot", {"attributes": ["name", "grade"]}, by=SYSTEM, now=NOW)
+        make_family_variant("teapot", "by_grade", (["grade"], ["name"]))
         operations.upsert("category", "green", {"parent": "master"}, by=SYSTEM, now=NOW)
         operations.upsert("attribute", "name", {"labels": {"en_US": "Name"}}, by=SYSTEM, now=NOW)
         operations.upsert("channel", "ecommerce", {"locales": ["fr_FR"]}, by=SYSTEM, now=NOW)

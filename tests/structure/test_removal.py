@@ -229,7 +229,8 @@ class TestOverTheApi:
         "/attributes/name": "attribute",
         "/attributes/origin/options/assam": "attribute_option",
         "/attribute-groups/empty": "attribute_group",
-        "/families/loose_tea": "family",
+        "/families/teapot": "family",
+        "/families/loose_tea/variants/by_grade_size": "family_variant",
         "/association-types/PACK": "association_type",
         "/categories/black_tea": "category",
         "/channels/print": "channel",
@@ -239,6 +240,7 @@ class TestOverTheApi:
     @pytest.fixture(autouse=True)
     def _tea(self, tea: None) -> None:
         make_attribute_group("empty")
+        make_family("teapot")
         operations.upsert("family", "loose_tea", {"attribute_as_label": "sku"}, by=SYSTEM, now=NOW)
 
     @pytest.mark.parametrize("path", PATHS)

@@ -123,6 +123,7 @@ LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure",)
+LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])
@@ -184,6 +185,8 @@ TIME_ZONE = "UTC"
 
 # The API reads bodies itself; bulk bodies are up to 100 lines of 1 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 110_000_000
+# A family of 500 attributes and a dozen channels, with a box for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_READONLY_MODELS = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from limen.kit.http.endpoint import methods
-from limen.structure.api import measurement, options, system
+from limen.structure.api import measurement, options, system, variants
 from limen.structure.api.catalogue import (
     ASSOCIATION_TYPES,
     ATTRIBUTE_GROUPS,
@@ -33,6 +33,14 @@ urlpatterns = [
     path("attribute-groups/<str:code>", ATTRIBUTE_GROUPS.item()),
     path("families", FAMILIES.collection()),
     path("families/<str:code>", FAMILIES.item()),
+    path(
+        "families/<str:family_code>/variants",
+        methods(GET=variants.list_variants, POST=variants.create_variant, PATCH=variants.upsert_variants),
+    ),
+    path(
+        "families/<str:family_code>/variants/<str:code>",
+        methods(GET=variants.get_variant, PATCH=variants.upsert_variant, DELETE=variants.remove_variant),
+    ),
     path("association-types", ASSOCIATION_TYPES.collection()),
     path("association-types/<str:code>", ASSOCIATION_TYPES.item()),
     path("categories", CATEGORIES.collection()),

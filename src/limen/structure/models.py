@@ -239,6 +239,20 @@ class FamilyRequirement(models.Model):
         return f"{self.family_id} {self.channel_id} {self.attribute_id}"
 
 
+class FamilyVariant(Coded):
+    """`levels`: JSON list of `[axes, attributes]`, attribute codes in their order, from the outermost level on.
+
+    They are read whole and change whole, in an order that counts, so they are no link tables: an attribute cannot
+    leave the family without `operations.saves.refit_variants`, and what is in the family cannot be deleted.
+    """
+
+    family = models.ForeignKey(Family, models.PROTECT, related_name="variants")
+    levels = models.TextField()
+
+    class Meta(Coded.Meta):
+        db_table = "structure_family_variant"
+
+
 class AssociationType(Removable):
     is_two_way = models.BooleanField(default=False)
     is_quantified = models.BooleanField(default=False)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from limen.kit import clock
+from limen.structure.rules.family_variants import sets_of
 from limen.structure.rules.options import Option
 from limen.structure.rules.records import (
     IDENTIFIER,
@@ -20,6 +21,7 @@ from limen.structure.rules.records import (
     Channel,
     Currency,
     Family,
+    FamilyVariant,
     Locale,
     MeasurementFamily,
     Structure,
@@ -95,6 +97,14 @@ def family(one: Family, structure: Structure) -> Plain:
         "attribute_as_image": one.attribute_as_image,
         "attribute_requirements": {channel: sorted(codes) for channel, codes in sorted(one.requirements.items())},
         "labels": _labels(one.labels, structure),
+    }
+
+
+def family_variant(one: FamilyVariant, structure: Structure) -> Plain:
+    return {
+        "code": one.code,
+        "labels": _labels(one.labels, structure),
+        "variant_attribute_sets": sets_of(one.levels),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from limen.kit.errors import Malformed, Unprocessable
 from limen.kit.http.endpoint import ApiRequest
 from limen.kit.text import fold
-from limen.structure import wire
+from limen.structure import queries, wire
 from limen.structure.api.resources import Resource, Test
 from limen.structure.rules.records import Structure
 from limen.structure.rules.search import CODES, FLAG, UPDATED, Criterion, Filter
@@ -36,6 +36,11 @@ def _type(criterion: Criterion, structure: Structure) -> Test:
 
 def _flag(read: Callable[[Any, Structure], bool]) -> Callable[[Criterion, Structure], Test]:
     return lambda criterion, structure: lambda one: read(one, structure) is criterion.value
+
+
+def _has_products(criterion: Criterion, structure: Structure) -> Test:
+    with_products = queries.families_with_products()
+    return lambda one: (one.id in with_products) is criterion.value
 
 
 def _below(criterion: Criterion, structure: Structure) -> Test:
@@ -93,8 +98,8 @@ FAMILIES = Resource(
     anchor="families",
     section=lambda structure: structure.family_section,
     printed=wire.family,
-    filters={"code": CODES, "updated": UPDATED},
-    tests={"code": _codes, "updated": _updated},
+    filters={"code": CODES, "updated": UPDATED, "has_products": FLAG},
+    tests={"code": _codes, "updated": _updated, "has_products": _has_products},
 )
 
 ASSOCIATION_TYPES = Resource(

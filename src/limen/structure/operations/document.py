@@ -14,10 +14,21 @@ from limen.kit.errors import Invalid, Refused, Violation
 from limen.structure.operations.currencies import switch_currency
 from limen.structure.operations.measurement import upsert_measurement_family
 from limen.structure.operations.removal import remove, remove_option
-from limen.structure.operations.resources import upsert, upsert_option
+from limen.structure.operations.resources import upsert, upsert_family_variant, upsert_option
 from limen.structure.queries import document, snapshot_for_change, uses_of
 from limen.structure.rules import REMOVABLES
-from limen.structure.rules.document import KINDS, Difference, Entry, Flat, Place, body_of, differences, flatten
+from limen.structure.rules.document import (
+    KINDS,
+    Difference,
+    Entry,
+    Flat,
+    Place,
+    body_of,
+    differences,
+    flatten,
+    is_option,
+    is_variant,
+)
 from limen.structure.rules.removal import Use
 
 _NOUNS = {kind.section: kind.noun.name for kind in KINDS} | {"measurement_families": "measurement_family"}
@@ -68,7 +79,9 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         wanted_ones = set(given.pop(_CURRENCIES, before[_CURRENCIES])["enabled"])
         refused += _switched(wanted_ones - enabled, True, by=by, now=now)
         for place, entry in given.items():
-            if entry != before.get(place):
+            # What changes in a family may change its variants, and yet they are what the document says.
+            of_changed = is_variant(place) and given[place[:2]] != before.get(place[:2])
+            if of_changed or entry != before.get(place):
                 with _noting(refused, place):
                     _put(place, entry, before.get(place), by=by, now=now)
         for place in _outermost(gone, before) if delete else ():
@@ -114,8 +127,10 @@ def _noting(refused: list[Violation], place: Place) -> Iterator[None]:
 
 def _put(place: Place, entry: Entry, stored: Entry | None, *, by: events.Author, now: datetime) -> None:
     body = body_of(place, entry, stored, snapshot_for_change())
-    if len(place) == 4:
+    if is_option(place):
         upsert_option(place[1], place[3], body, by=by, now=now)
+    elif is_variant(place):
+        upsert_family_variant(place[1], place[3], body, by=by, now=now)
     elif place[0] == "measurement_families":
         upsert_measurement_family(body, by=by, now=now)
     else:
@@ -132,15 +147,18 @@ def _switched(codes: set[str], enabled: bool, *, by: events.Author, now: datetim
 
 
 def _outermost(gone: Sequence[Place], before: Flat) -> Iterator[Place]:
-    """What goes, last first, without what goes along with something else."""
+    """What goes, last first, without what goes along with something else; a family goes when its variants have."""
     going = set(gone)
     for place in reversed(gone):
         parent = before[place].get("parent") if place[0] == "categories" else None
-        if place[:2] not in going - {place} and (place[0], parent) not in going:
+        alone = is_variant(place) or place[:2] not in going - {place}
+        if alone and (place[0], parent) not in going:
             yield place
 
 
 def _remove(place: Place, *, by: events.Author, now: datetime) -> tuple[Use, ...]:
-    if len(place) == 4:
+    if is_option(place):
         return remove_option(place[1], place[3], by=by, now=now).uses
+    if is_variant(place):
+        return remove("family_variant", place[3], by=by, now=now).uses
     return remove(_NOUNS[place[0]], place[1], by=by, now=now).uses

@@ -15,6 +15,7 @@ from limen.events.operations import Happening
 from limen.kit.errors import Unprocessable
 from limen.structure import models, rules
 from limen.structure.operations.changes import new_options_version, new_version, one_change
+from limen.structure.operations.saves import refit_variants
 from limen.structure.queries import snapshot_for_change
 from limen.structure.queries.removals import TABLES
 from limen.structure.queries.uses import removable, removable_option, uses_in, uses_of_found_option
@@ -25,6 +26,7 @@ from limen.structure.rules.removal import refusal, subject_of
 _DELETED: Mapping[str, Callable[[int], Any]] = {
     "attribute_group": lambda id: models.AttributeGroup.objects.filter(id=id).delete(),
     "family": lambda id: models.Family.objects.filter(id=id).delete(),
+    "family_variant": lambda id: models.FamilyVariant.objects.filter(id=id).delete(),
     "measurement_family": lambda id: models.MeasurementFamily.objects.filter(id=id).delete(),
 }
 
@@ -118,6 +120,9 @@ def _out_of_families(one: rules.Attribute, structure: Structure, revision: int) 
     models.Family.objects.filter(attribute_as_image_id=one.id).update(attribute_as_image=None, revision=revision)
     models.FamilyRequirement.objects.filter(attribute_id=one.id).delete()
     models.FamilyAttribute.objects.filter(attribute_id=one.id).delete()
+    families = structure.families.values()
+    left = {family.code: family.attributes - {one.code} for family in families if one.code in family.attributes}
+    refit_variants(left, structure, revision=revision)
     other = structure.attribute_groups[rules.OTHER]
     models.Attribute.objects.filter(id=one.id).update(group_id=other.id)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import Max, Model
 
 from limen.kit.text import fold
 from limen.structure import models, rules
 from limen.structure.rules import Structure
 from limen.structure.rules.draft import Draft
+from limen.structure.rules.family_variants import levels_of, refitted
 from limen.structure.rules.nouns import Decision
 
 Key = tuple[int, ...]
@@ -75,7 +77,7 @@ def attribute_group(save: Save) -> None:
 
 
 def family(save: Save) -> None:
-    """1 query, and up to 4 for the differences in attributes and requirements."""
+    """1 query, up to 4 for the differences in attributes and requirements, 1 when its variants change with it."""
     draft, attributes = save.draft, save.structure.attributes
     image = draft["attribute_as_image"]
     family_id = save.row(
@@ -94,6 +96,9 @@ def family(save: Save) -> None:
         before=_requirements(family_id, stored.requirements if stored else {}, save.structure),
         after=_requirements(family_id, draft["attribute_requirements"], save.structure),
     )
+    if stored is not None and save.decision.differs("attributes"):
+        members = {stored.code: draft["attributes"]}
+        refit_variants(members, save.structure, revision=save.revision, updated_at=save.now)
 
 
 def _requirements(family_id: int, requirements: Mapping[str, Iterable[str]], structure: Structure) -> set[Key]:
@@ -102,6 +107,31 @@ def _requirements(family_id: int, requirements: Mapping[str, Iterable[str]], str
         for channel, codes in requirements.items()
         for code in codes
     }
+
+
+def refit_variants(members: Mapping[str, Collection[str]], structure: Structure, **columns: Any) -> None:
+    """Bring variants in line with the attributes that their families have from now on. 1 query, or none.
+
+    `members`: family code → its attributes. Axes are among them: the rules see to it.
+    """
+    rows = [
+        models.FamilyVariant(id=one.id, levels=_levels(levels), **columns)
+        for family, codes in members.items()
+        for one in structure.variants_by_family.get(family, ())
+        if (levels := refitted(one, codes, structure)) != one.levels
+    ]
+    if rows:
+        models.FamilyVariant.objects.bulk_update(rows, ["levels", *columns])
+
+
+def family_variant(save: Save) -> None:
+    """1 query."""
+    family_id = save.structure.families[save.draft["family"]].id
+    save.row(models.FamilyVariant, family_id=family_id, levels=_levels(levels_of(save.draft["variant_attribute_sets"])))
+
+
+def _levels(levels: Iterable[rules.VariantLevel]) -> str:
+    return _json([[level.axes, level.attributes] for level in levels])
 
 
 def category(save: Save) -> None:
@@ -186,6 +216,54 @@ def option(draft: Draft, stored: rules.Option | None, parent: rules.Attribute, n
         created_at=now,
         updated_at=now,
     )
+
+
+def options(
+    decisions: Sequence[Decision], stored: Mapping[str, rules.Option], parent: rules.Attribute, now: datetime
+) -> None:
+    """As `option` for many decisions, `stored` by folded code. At most 3 queries."""
+    rows = models.Option.objects
+    new, changed = [one.draft for one in decisions if one.before is None], [one for one in decisions if one.before]
+    if any(draft["sort_order"] is None for draft in new):
+        last = rows.filter(attribute_id=parent.id).aggregate(last=Max("sort_order"))["last"] or 0
+        for place, draft in enumerate((draft for draft in new if draft["sort_order"] is None), 1):
+            draft["sort_order"] = last + place
+    rows.bulk_create(
+        models.Option(
+            attribute_id=parent.id,
+            code=draft["code"],
+            folded=fold(draft["code"]),
+            sort_order=draft["sort_order"],
+            labels=_json(draft["labels"]),
+            created_at=now,
+            updated_at=now,
+        )
+        for draft in new
+    )
+    rows.bulk_update(
+        [
+            models.Option(
+                id=stored[fold(one.draft["code"])].id,
+                sort_order=one.draft["sort_order"],
+                labels=_json(one.draft["labels"]),
+                updated_at=now,
+            )
+            for one in changed
+        ],
+        ["sort_order", "labels", "updated_at"],
+    )
+
+
+def options_in_order(parent: rules.Attribute, now: datetime) -> None:
+    """Number the options from 1, in the order they have. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE structure_option o SET sort_order = counted.place, updated_at = %s FROM (SELECT id,"
+            " row_number() OVER (ORDER BY sort_order, folded) AS place FROM structure_option"
+            " WHERE attribute_id = %s AND removed_at IS NULL) counted"
+            " WHERE o.id = counted.id AND o.sort_order <> counted.place",
+            [now, parent.id],
+        )
 
 
 def _replace(model: type[Model], *, before: set[Key], after: set[Key]) -> None:

@@ -1,6 +1,13 @@
 """Reading the catalogue's structure."""
 
 from limen.structure.queries.document import document as document
+from limen.structure.queries.option_lists import Counted as Counted
+from limen.structure.queries.option_lists import OptionPage as OptionPage
+from limen.structure.queries.option_lists import count_matching_options as count_matching_options
+from limen.structure.queries.option_lists import neighbour_of as neighbour_of
+from limen.structure.queries.option_lists import option_codes_being_removed as option_codes_being_removed
+from limen.structure.queries.option_lists import options_by_code as options_by_code
+from limen.structure.queries.option_lists import search_options as search_options
 from limen.structure.queries.options import count_options as count_options
 from limen.structure.queries.options import option_labels as option_labels
 from limen.structure.queries.options import option_of as option_of
@@ -16,5 +23,6 @@ from limen.structure.queries.snapshot import snapshot as snapshot
 from limen.structure.queries.snapshot import snapshot_for_change as snapshot_for_change
 from limen.structure.queries.snapshot import versions_of as versions_of
 from limen.structure.queries.snapshot import with_versions as with_versions
+from limen.structure.queries.uses import families_with_products as families_with_products
 from limen.structure.queries.uses import uses_of as uses_of
 from limen.structure.queries.uses import uses_of_option as uses_of_option

@@ -18,11 +18,13 @@ from limen.structure.rules.records import (
     Channel,
     Currency,
     Family,
+    FamilyVariant,
     Group,
     Locale,
     MeasurementFamily,
     Structure,
     Unit,
+    VariantLevel,
 )
 
 _VERSIONS = "SELECT version, options_version FROM structure_version WHERE id = 1"
@@ -43,7 +45,7 @@ def snapshot(seen: Versions | None = None) -> Structure:
 
     `seen` are the versions, where the caller has read them already in this request: see `with_versions`.
     Cost: 1 query when unchanged (the version row), none with `seen`. When it changed: 2 more, and 1 to 3 for each
-    kind of record that changed; at first use 15. What a transaction reads twice may differ: see locked_snapshot.
+    kind of record that changed; at first use 16. What a transaction reads twice may differ: see locked_snapshot.
     """
     if seen is None:
         seen = _versions(_VERSIONS)
@@ -141,6 +143,7 @@ def _at(versions: Versions) -> Structure:
         load.measurement_families,
         load.locales,
         load.currencies,
+        load.family_variants,
     )
 
 
@@ -160,6 +163,7 @@ class Load:
         self.measurement_families = known.measurement_family_section
         self.locales = known.locale_section
         self.currencies = known.currency_section
+        self.family_variants = known.family_variant_section
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement whose one parameter is the version already known."""
@@ -309,6 +313,24 @@ def _codes(ids: Iterable[int], codes: dict[int, str]) -> frozenset[str]:
     return frozenset(codes[id] for id in ids if id in codes)
 
 
+def _read_family_variants(load: Load) -> None:
+    rows = load.rows(
+        "SELECT v.id, v.code, f.code, v.levels, v.labels, v.updated_at FROM structure_family_variant v"
+        " JOIN structure_family f ON f.id = v.family_id WHERE v.revision > %s"
+    )
+    load.family_variants = load.family_variants.with_changed(
+        [
+            FamilyVariant(id, code, family, tuple(_levels(levels)), _map(labels), updated)
+            for id, code, family, levels, labels, updated in rows
+        ]
+    )
+
+
+def _levels(text: str) -> Iterable[VariantLevel]:
+    for axes, attributes in orjson.loads(text):
+        yield VariantLevel(tuple(axes), tuple(attributes))
+
+
 def _read_association_types(load: Load) -> None:
     rows, gone = load.parted(
         "SELECT id, code, is_two_way, is_quantified, labels, removed_at"
@@ -351,10 +373,11 @@ _KINDS: Sequence[_Kind] = (
     _Kind("category", _read_categories),
     _Kind("channel", _read_channels),
     _Kind("family", _read_families),
+    _Kind("family_variant", _read_family_variants),
     _Kind("association_type", _read_association_types),
     _Kind("group", _read_groups),
 )
 
-# The version's trail, and the newest revision of every kind: the ends of ten indexes.
+# The version's trail, and the newest revision of every kind: the ends of eleven indexes.
 _NEWEST = ", ".join(f"(SELECT max(revision) FROM structure_{kind.name})" for kind in _KINDS)  # noqa: S608  # own names
 _CHANGES = f"SELECT trail, {_NEWEST} FROM structure_version WHERE id = 1"  # noqa: S608

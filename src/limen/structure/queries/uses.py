@@ -68,6 +68,12 @@ def _uses_above(subject: Subject) -> tuple[Use, ...]:
     return tuple(use for ask in _rooms(tuple(settings.LIMEN_STRUCTURE_USES)) for use in ask(subject))
 
 
+def families_with_products() -> frozenset[int]:
+    """Give the ids of the families that have products. 1 query."""
+    found: frozenset[int] = import_string(settings.LIMEN_FAMILIES_WITH_PRODUCTS)()
+    return found
+
+
 @cache
 def _rooms(names: tuple[str, ...]) -> tuple[AskedRoom, ...]:
     """The functions that the settings name, because the structure knows no room above it."""

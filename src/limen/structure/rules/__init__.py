@@ -9,6 +9,7 @@ from limen.structure.rules.attributes import ATTRIBUTE as ATTRIBUTE
 from limen.structure.rules.categories import CATEGORY as CATEGORY
 from limen.structure.rules.channels import CHANNEL as CHANNEL
 from limen.structure.rules.families import FAMILY as FAMILY
+from limen.structure.rules.family_variants import family_variant as family_variant
 from limen.structure.rules.options import OPTION as OPTION
 from limen.structure.rules.options import Option as Option
 from limen.structure.rules.options import check_same_attribute as check_same_attribute
@@ -35,10 +36,12 @@ from limen.structure.rules.records import AttributeGroup as AttributeGroup
 from limen.structure.rules.records import Category as Category
 from limen.structure.rules.records import Channel as Channel
 from limen.structure.rules.records import Family as Family
+from limen.structure.rules.records import FamilyVariant as FamilyVariant
 from limen.structure.rules.records import Group as Group
 from limen.structure.rules.records import MeasurementFamily as MeasurementFamily
 from limen.structure.rules.records import Structure as Structure
 from limen.structure.rules.records import Unit as Unit
+from limen.structure.rules.records import VariantLevel as VariantLevel
 from limen.structure.rules.removal import REMOVABLES as REMOVABLES
 from limen.structure.rules.removal import Removal as Removal
 from limen.structure.rules.removal import Subject as Subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,33 @@ class AttributeType:
     default_value: bool = False
     reference_data: bool = False
     available_locales: bool = True
+
+    def carries(self, name: str) -> bool:
+        """Whether attributes of this type may say something in a property; most properties belong to every type."""
+        return name not in CARRIED or bool(CARRIED[name](self))
+
+
+# Properties that not every type has → what of a type says so. `unique` is judged by itself.
+CARRIED: Mapping[str, Callable[[AttributeType], object]] = {
+    "max_characters": lambda type: type.characters,
+    "validation_rule": lambda type: type.validation_rules,
+    "validation_regexp": lambda type: type.regexp,
+    "wysiwyg_enabled": lambda type: type.wysiwyg,
+    "number_min": lambda type: type.range,
+    "number_max": lambda type: type.range,
+    "decimals_allowed": lambda type: type.decimals,
+    "negative_allowed": lambda type: type.negatives,
+    "metric_family": lambda type: type.metric,
+    "default_metric_unit": lambda type: type.metric,
+    "date_min": lambda type: type.dates,
+    "date_max": lambda type: type.dates,
+    "allowed_extensions": lambda type: type.extensions,
+    "max_file_size": lambda type: type.extensions,
+    "auto_option_sorting": lambda type: type.options,
+    "default_value": lambda type: type.default_value,
+    "reference_data_name": lambda type: type.reference_data,
+    "available_locales": lambda type: type.available_locales,
+}
 
 
 ATTRIBUTE_TYPES: dict[str, AttributeType] = {

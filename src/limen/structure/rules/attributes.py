@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from limen.kit.errors import Misshaped, Violation
 from limen.structure.rules import draft as read
-from limen.structure.rules.attribute_types import ATTRIBUTE_TYPES, AttributeType
+from limen.structure.rules.attribute_types import ATTRIBUTE_TYPES, CARRIED, AttributeType
 from limen.structure.rules.draft import Body, Draft
 from limen.structure.rules.nouns import (
     Change,
@@ -25,6 +25,8 @@ from limen.structure.rules.patterns import compile_pattern
 from limen.structure.rules.records import IDENTIFIER, Attribute, Structure
 
 MOST_IDENTIFIERS = 10
+# What nobody changes once an attribute is made.
+SET_ONCE = ("type", "code", "scopable", "localizable", "unique", "metric_family", "reference_data_name")
 GUIDELINES_LENGTH = 500
 REGEXP_LENGTH = 500
 
@@ -53,6 +55,13 @@ _RESERVED = frozenset(
     }
 )
 _BEYOND_NUMBERS = Decimal(2**63)
+# What is said where a type does not carry a property, when there is more to say than that.
+_NOT_CARRIED = {
+    "auto_option_sorting": "This attribute cannot have options.",
+    "default_value": "This attribute cannot have a default value.",
+    "allowed_extensions": "This type of attribute has no file extensions.",
+    "available_locales": "An identifier cannot have available locales.",
+}
 
 
 def _read_type(name: str, value: object, draft: Draft, structure: Structure) -> None:
@@ -177,8 +186,7 @@ def _check_common(change: Change) -> Iterator[Violation]:
     """Step 1: rules of every type, what cannot be changed, the code."""
     draft = change.draft
     yield from code_is_free(change)
-    yield from unchanged(change, "type", "code", "scopable", "localizable", "unique")
-    yield from unchanged(change, "metric_family", "reference_data_name")
+    yield from unchanged(change, *SET_ONCE)
     if change.stored is None and draft["type"] == IDENTIFIER:
         yield from _check_identifier_limit(change.structure)
     if draft["type"] is None:
@@ -224,20 +232,21 @@ def _check_guidelines(change: Change) -> Iterator[Violation]:
 def _check_type(change: Change) -> Iterator[Violation]:
     """Step 2: what the type allows, forbids and demands."""
     draft, type = change.draft, ATTRIBUTE_TYPES[change.draft["type"]]
+    for name in CARRIED:
+        if not type.carries(name) and draft[name] is not None and draft[name] != []:
+            message = _NOT_CARRIED.get(name, "This property must be null for this type of attribute.")
+            yield Violation(name, f"{name}.type", message)
     yield from _check_texts(change, type)
     yield from _check_numbers(change, type)
     yield from _check_metric(change, type)
     yield from _check_dates(draft, type)
     yield from _check_files(draft, type)
     yield from is_whole(change, "minimum_input_length", nullable=True)
-    if not type.options:
-        yield from _must_be_null(draft, "auto_option_sorting", "This attribute cannot have options.")
-    if not type.default_value:
-        yield from _must_be_null(draft, "default_value", "This attribute cannot have a default value.")
-    yield from _check_reference_data(draft, type)
-    if not type.available_locales and draft["available_locales"]:
-        message = "An identifier cannot have available locales."
-        yield Violation("available_locales", "available_locales.type", message)
+    if type.reference_data:
+        yield from _check_reference_data(draft)
+    if draft["available_locales"] and draft["code"] in change.structure.variants_by_axis:
+        message = "An axis of a family variant cannot have available locales."
+        yield Violation("available_locales", "available_locales.axis", message)
     if draft["type"] == IDENTIFIER and draft["useable_as_grid_filter"] is not True:
         message = "An identifier must be usable as a grid filter."
         yield Violation("useable_as_grid_filter", "useable_as_grid_filter.identifier", message)
@@ -245,22 +254,14 @@ def _check_type(change: Change) -> Iterator[Violation]:
 
 def _check_texts(change: Change, type: AttributeType) -> Iterator[Violation]:
     draft = change.draft
-    if type.characters is None:
-        yield from _must_be_null(draft, "max_characters")
-    else:
+    if type.characters is not None:
         yield from is_whole(change, "max_characters", most=type.characters, nullable=True)
     rule = draft["validation_rule"]
-    if rule is not None and not type.validation_rules:
-        yield from _must_be_null(draft, "validation_rule")
-    elif rule is not None and rule not in type.validation_rules:
+    if type.validation_rules and rule is not None and rule not in type.validation_rules:
         allowed = ", ".join(sorted(type.validation_rules))
         yield Violation("validation_rule", "validation_rule.choice", f"The validation rule must be one of: {allowed}.")
     if type.regexp:
         yield from _check_regexp(draft["validation_regexp"])
-    else:
-        yield from _must_be_null(draft, "validation_regexp")
-    if not type.wysiwyg:
-        yield from _must_be_null(draft, "wysiwyg_enabled")
 
 
 def _check_regexp(value: object) -> Iterator[Violation]:
@@ -279,11 +280,7 @@ def _check_numbers(change: Change, type: AttributeType) -> Iterator[Violation]:
     for name, demanded in (("decimals_allowed", type.decimals), ("negative_allowed", type.negatives)):
         if demanded and draft[name] is None:
             yield Violation(name, f"{name}.null", "This property must not be null for this type of attribute.")
-        elif not demanded:
-            yield from _must_be_null(draft, name)
     if not type.range:
-        yield from _must_be_null(draft, "number_min")
-        yield from _must_be_null(draft, "number_max")
         return
     for name in ("number_min", "number_max"):
         yield from _check_bound(draft, name)
@@ -310,8 +307,6 @@ def _check_bound(draft: Draft, name: str) -> Iterator[Violation]:
 def _check_metric(change: Change, type: AttributeType) -> Iterator[Violation]:
     draft = change.draft
     if not type.metric:
-        yield from _must_be_null(draft, "metric_family")
-        yield from _must_be_null(draft, "default_metric_unit")
         return
     code = draft["metric_family"]
     family = change.structure.measurement_family(code) if isinstance(code, str) else None
@@ -325,19 +320,12 @@ def _check_metric(change: Change, type: AttributeType) -> Iterator[Violation]:
 
 
 def _check_dates(draft: Draft, type: AttributeType) -> Iterator[Violation]:
-    if not type.dates:
-        yield from _must_be_null(draft, "date_min")
-        yield from _must_be_null(draft, "date_max")
-    elif draft["date_min"] and draft["date_max"] and draft["date_max"] <= draft["date_min"]:
+    if type.dates and draft["date_min"] and draft["date_max"] and draft["date_max"] <= draft["date_min"]:
         yield Violation("date_max", "date_max.order", "The last date must be after the first one.")
 
 
 def _check_files(draft: Draft, type: AttributeType) -> Iterator[Violation]:
     if type.extensions is None:
-        if draft["allowed_extensions"]:
-            message = "This type of attribute has no file extensions."
-            yield Violation("allowed_extensions", "allowed_extensions.type", message)
-        yield from _must_be_null(draft, "max_file_size")
         return
     refused = [str(one) for one in draft["allowed_extensions"] if one not in type.extensions]
     if refused:
@@ -350,19 +338,12 @@ def _check_files(draft: Draft, type: AttributeType) -> Iterator[Violation]:
             yield Violation("max_file_size", "max_file_size.range", message)
 
 
-def _check_reference_data(draft: Draft, type: AttributeType) -> Iterator[Violation]:
-    if not type.reference_data:
-        yield from _must_be_null(draft, "reference_data_name")
-    elif draft["reference_data_name"] is None:
+def _check_reference_data(draft: Draft) -> Iterator[Violation]:
+    if draft["reference_data_name"] is None:
         yield Violation("reference_data_name", "reference_data_name.blank", "The reference data must be named.")
     else:
         message = f'There is no reference data "{draft["reference_data_name"]}".'
         yield Violation("reference_data_name", "reference_data_name.unknown", message)
-
-
-def _must_be_null(draft: Draft, name: str, message: str = "") -> Iterator[Violation]:
-    if draft[name] is not None:
-        yield Violation(name, f"{name}.type", message or "This property must be null for this type of attribute.")
 
 
 def _check_unique(change: Change) -> Iterator[Violation]:

@@ -21,9 +21,18 @@ from limen.structure.rules.categories import CATEGORY
 from limen.structure.rules.channels import CHANNEL
 from limen.structure.rules.draft import Draft
 from limen.structure.rules.families import FAMILY
+from limen.structure.rules.family_variants import FAMILY_VARIANT
 from limen.structure.rules.nouns import Noun
 from limen.structure.rules.options import OPTION, Option
-from limen.structure.rules.records import IDENTIFIER, Category, MeasurementFamily, Section, Structure, Unit
+from limen.structure.rules.records import (
+    IDENTIFIER,
+    Category,
+    FamilyVariant,
+    MeasurementFamily,
+    Section,
+    Structure,
+    Unit,
+)
 
 Entry = dict[str, Any]
 Document = dict[str, Any]
@@ -92,7 +101,7 @@ _BY_SECTION = {kind.section: kind for kind in KINDS}
 SECTIONS = ("currencies", "measurement_families", *_BY_SECTION)
 
 # What stands below an entry, and is an entry itself.
-_NESTED = {"attributes": "options", "categories": "children"}
+_NESTED = {"attributes": "options", "categories": "children", "families": "variants"}
 
 
 def document_of(structure: Structure, options: Mapping[str, Iterable[Option]]) -> Document:
@@ -115,7 +124,14 @@ def document_of(structure: Structure, options: Mapping[str, Iterable[Option]]) -
             entries[one.code] = {**order, **({"labels": dict(one.labels)} if one.labels else {})}
         if entries and code in document["attributes"]:
             document["attributes"][code]["options"] = entries
+    for code, variants in structure.variants_by_family.items():
+        document["families"][code]["variants"] = {one.code: _variant(one, structure) for one in variants}
     return document
+
+
+def _variant(one: FamilyVariant, structure: Structure) -> Entry:
+    draft = FAMILY_VARIANT.draft_of(one, structure)
+    return {name: value for name, value in draft.items() if name not in ("code", "family") and value}
 
 
 def _entry(kind: Kind, one: Any, structure: Structure) -> Entry:
@@ -209,13 +225,21 @@ def _flatten_into(flat: Flat, place: Place, entries: object, **inherited: Any) -
         if below is not None and nested == "children":
             yield from _flatten_into(flat, place, below, parent=code)
         elif below is not None:
-            yield from _flatten_into(flat, (*here, "options"), below)
+            yield from _flatten_into(flat, (*here, str(nested)), below)
 
 
 def _completed(place: Place, entry: Entry, number: int, inherited: Entry) -> Entry:
     if place[0] == "categories":
         return {**entry, "parent": inherited.get("parent"), "place": number}
-    return {"sort_order": number, **entry} if len(place) == 4 else entry
+    return {"sort_order": number, **entry} if is_option(place) else entry
+
+
+def is_option(place: Place) -> bool:
+    return len(place) == 4 and place[0] == "attributes"
+
+
+def is_variant(place: Place) -> bool:
+    return len(place) == 4 and place[0] == "families"
 
 
 def body_of(place: Place, entry: Entry, stored: Entry | None, structure: Structure) -> Entry:
@@ -223,8 +247,10 @@ def body_of(place: Place, entry: Entry, stored: Entry | None, structure: Structu
     if place[0] == "measurement_families":
         return _measurement_body(place[1], entry)
     kind = _BY_SECTION[place[0]]
-    if len(place) == 4:
+    if is_option(place):
         defaults, apart = OPTION.blank(structure), frozenset({"attribute"})
+    elif is_variant(place):
+        defaults, apart = FAMILY_VARIANT.blank(structure), frozenset({"family"})
     else:
         defaults, apart = kind.defaults(structure, entry), kind.apart - {"parent"}
     given = {name: value for name, value in entry.items() if name != "place"}

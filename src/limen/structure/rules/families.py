@@ -15,7 +15,15 @@ from limen.structure.rules.nouns import (
     labels_are_valid,
     unchanged,
 )
-from limen.structure.rules.records import IDENTIFIER, IMAGE, TEXT, Family, Structure
+from limen.structure.rules.records import IDENTIFIER, IMAGE, TEXT, Attribute, Family, Structure
+
+
+def can_be_label(attribute: Attribute) -> bool:
+    return attribute.type in (TEXT, IDENTIFIER)
+
+
+def can_be_image(attribute: Attribute) -> bool:
+    return attribute.type == IMAGE and not attribute.localizable and not attribute.scopable
 
 
 def _read_attributes(name: str, value: object, draft: Draft, structure: Structure) -> None:
@@ -79,6 +87,7 @@ def _check(change: Change) -> Iterator[Violation]:
     yield from _check_requirements(change.draft)
     yield from _check_label(change.draft, change.structure)
     yield from _check_image(change.draft, change.structure)
+    yield from _check_axes(change)
     yield from code_is_well_formed(change)
     yield from labels_are_valid(change)
 
@@ -96,7 +105,7 @@ def _check_label(draft: Draft, structure: Structure) -> Iterator[Violation]:
     name, code = "attribute_as_label", draft["attribute_as_label"]
     if code not in draft["attributes"]:
         yield Violation(name, f"{name}.member", f'The attribute "{code}" is not in the family.')
-    if structure.attributes[code].type not in (TEXT, IDENTIFIER):
+    if not can_be_label(structure.attributes[code]):
         yield Violation(name, f"{name}.type", f'The attribute "{code}" is neither a text nor an identifier.')
 
 
@@ -113,6 +122,18 @@ def _check_image(draft: Draft, structure: Structure) -> Iterator[Violation]:
         yield Violation(name, f"{name}.localizable", f'The attribute "{code}" is localizable.')
     if attribute.scopable:
         yield Violation(name, f"{name}.scopable", f'The attribute "{code}" is scopable.')
+
+
+def _check_axes(change: Change) -> Iterator[Violation]:
+    """What variants vary along stays."""
+    if change.stored is None:
+        return
+    members = set(change.draft["attributes"])
+    for variant in change.structure.variants_by_family.get(change.stored["code"], ()):
+        for code in variant.axes:
+            if code not in members:
+                message = f'The attribute "{code}" is an axis of the family variant "{variant.code}".'
+                yield Violation("attributes", "attributes.axis", message)
 
 
 def _finish(draft: Draft) -> Draft:

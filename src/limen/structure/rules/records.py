@@ -94,6 +94,34 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantLevel:
+    """`axes` are among the `attributes`; both in stored order."""
+
+    axes: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyVariant:
+    """How products of a family vary: `levels` from the outermost to that of the products themselves.
+
+    What the family has and no level, is common to all.
+    """
+
+    id: int
+    code: str
+    family: str
+    levels: tuple[VariantLevel, ...]
+    labels: Labels = field(default_factory=dict)
+    updated: datetime = EPOCH
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Those of all levels."""
+        return tuple(code for level in self.levels for code in level.axes)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """`conversion_units`: attribute code → unit code. Locales and currencies in stored order."""
 
@@ -287,6 +315,7 @@ class Structure:
     measurement_family_section: Section[MeasurementFamily]
     locale_section: Section[Locale]
     currency_section: Section[Currency]
+    family_variant_section: Section[FamilyVariant]
 
     @classmethod
     def of(
@@ -302,6 +331,7 @@ class Structure:
         measurement_families: Iterable[MeasurementFamily] = (),
         locales: Iterable[str] = (),
         currencies: Mapping[str, bool] | None = None,
+        family_variants: Iterable[FamilyVariant] = (),
         version: int = 0,
         options_version: int = 0,
     ) -> Structure:
@@ -318,6 +348,7 @@ class Structure:
             Section.of(measurement_families),
             Section.of(Locale(code) for code in locales),
             Section.of(Currency(code, enabled) for code, enabled in (currencies or {}).items()),
+            Section.of(family_variants),
         )
 
     def with_options_version(self, options_version: int) -> Structure:
@@ -341,6 +372,10 @@ class Structure:
     @property
     def families(self) -> Mapping[str, Family]:
         return self.family_section.records
+
+    @property
+    def family_variants(self) -> Mapping[str, FamilyVariant]:
+        return self.family_variant_section.records
 
     @property
     def channels(self) -> Mapping[str, Channel]:
@@ -383,6 +418,9 @@ class Structure:
 
     def family(self, code: str) -> Family | None:
         return self.family_section.find(code)
+
+    def family_variant(self, code: str) -> FamilyVariant | None:
+        return self.family_variant_section.find(code)
 
     def channel(self, code: str) -> Channel | None:
         return self.channel_section.find(code)
@@ -436,7 +474,24 @@ class Structure:
             found.setdefault(one.group, []).append(one)
         return {group: tuple(ones) for group, ones in found.items()}
 
+    @cached_property
+    def variants_by_family(self) -> Mapping[str, tuple[FamilyVariant, ...]]:
+        """Family code → its variants by code; a family without any is absent."""
+        return _grouped((one.family, one) for one in self.family_variant_section.in_order)
+
+    @cached_property
+    def variants_by_axis(self) -> Mapping[str, tuple[FamilyVariant, ...]]:
+        """Attribute code → the variants that it is an axis of."""
+        return _grouped((axis, one) for one in self.family_variant_section.in_order for axis in one.axes)
+
     def descendants(self, category_code: str) -> frozenset[str]:
         """Codes of a category and all below it; empty when there is no such category."""
         category = self.category(category_code)
         return self.category_section.branch(category.code) if category else frozenset()
+
+
+def _grouped(pairs: Iterable[tuple[str, FamilyVariant]]) -> Mapping[str, tuple[FamilyVariant, ...]]:
+    found: dict[str, list[FamilyVariant]] = {}
+    for key, one in pairs:
+        found.setdefault(key, []).append(one)
+    return {key: tuple(ones) for key, ones in found.items()}

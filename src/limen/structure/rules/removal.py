@@ -13,6 +13,7 @@ from limen.structure.rules.records import (
     Category,
     Channel,
     Coded,
+    Family,
     MeasurementFamily,
     Structure,
 )
@@ -104,12 +105,17 @@ def _attribute_uses(one: Attribute, structure: Structure) -> Iterator[Use]:
     families = structure.families.values()
     yield from use_of("families as their label", (f for f in families if f.attribute_as_label == one.code), blocks=True)
     converting = (channel for channel in structure.channels.values() if one.code in channel.conversion_units)
+    yield from use_of("family variants as an axis", structure.variants_by_axis.get(one.code, ()), blocks=True)
     yield from use_of("channels that convert its unit", converting, blocks=True)
     yield from use_of("families", (family for family in families if one.code in family.attributes))
 
 
 def _main_identifier(one: Attribute, structure: Structure) -> str | None:
     return "It is the main identifier of products." if one.is_main_identifier else None
+
+
+def _family_uses(one: Family, structure: Structure) -> Iterator[Use]:
+    return use_of("family variants", structure.variants_by_family.get(one.code, ()), blocks=True)
 
 
 def _group_uses(one: AttributeGroup, structure: Structure) -> Iterator[Use]:
@@ -144,7 +150,8 @@ REMOVABLES: Mapping[str, Removable] = {
     "attribute_group": Removable(
         "attribute group", Structure.attribute_group, _group_uses, _group_of_the_rest, cleaned=False
     ),
-    "family": Removable("family", Structure.family, cleaned=False),
+    "family": Removable("family", Structure.family, _family_uses, cleaned=False),
+    "family_variant": Removable("family variant", Structure.family_variant, cleaned=False),
     "association_type": Removable("association type", Structure.association_type),
     "category": Removable("category", Structure.category, _category_uses),
     "channel": Removable("channel", Structure.channel, _channel_uses, _last_channel),

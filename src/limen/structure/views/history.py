@@ -80,7 +80,7 @@ def _text(data: Any) -> str:
     if isinstance(data, bool):
         return _("Yes") if data else _("No")
     if isinstance(data, list):
-        return ", ".join(_text(one) for one in data)
+        return (" · " if any(isinstance(one, dict) for one in data) else ", ").join(_text(one) for one in data)
     if isinstance(data, dict):
         return "; ".join(f"{key}: {_text(one)}" for key, one in data.items())
     return str(data)

@@ -46,6 +46,14 @@ TILES: Sequence[tuple[Any, Any, str, str, str]] = (
         "group",
         "pim_enrich_attribute_group_index",
     ),
+    (_("Attributes"), _("What is said of products."), "structure:attributes", "tags", "pim_enrich_attribute_index"),
+    (
+        _("Families"),
+        _("Which attributes products of one kind have, which of them are required, and how products vary."),
+        "structure:families",
+        "shapes",
+        "pim_enrich_family_index",
+    ),
     (
         _("Association types"),
         _("How products lead to each other."),

@@ -24,7 +24,9 @@ class TypeInWords:
 # In the order in which they are offered.
 TYPES: Mapping[str, TypeInWords] = {
     rules.TEXT: TypeInWords(_("Text"), _("One line: a name, a code, an address on the web."), "type"),
-    rules.TEXTAREA: TypeInWords(_("Text area"), _("Several lines, plain or formatted: a description."), "text"),
+    rules.TEXTAREA: TypeInWords(
+        _("Text area"), _("Several lines, plain or formatted: a description."), "text-align-start"
+    ),
     rules.SIMPLE_SELECT: TypeInWords(_("Simple select"), _("One of a list of options: a colour."), "list"),
     rules.MULTI_SELECT: TypeInWords(_("Multi select"), _("Several of a list of options: materials."), "list-checks"),
     rules.BOOLEAN: TypeInWords(_("Yes or no"), _("A fact that is so or not: dishwasher-safe."), "toggle-right"),
@@ -34,7 +36,7 @@ TYPES: Mapping[str, TypeInWords] = {
     rules.DATE: TypeInWords(_("Date"), _("A day: the start of sales."), "calendar"),
     rules.IMAGE: TypeInWords(_("Image"), _("A picture: a packshot."), "image"),
     rules.FILE: TypeInWords(_("File"), _("A document or a sound: a manual."), "file"),
-    rules.IDENTIFIER: TypeInWords(_("Identifier"), _("What a product is known by elsewhere: an EAN."), "fingerprint"),
+    rules.IDENTIFIER: TypeInWords(_("Identifier"), _("What a product is known by elsewhere: an EAN."), "barcode"),
     rules.REFERENCE_SIMPLE: TypeInWords(
         _("Reference data, one"), _("One entry of reference data that this installation defines."), "database"
     ),

@@ -1,0 +1,95 @@
+"""Family variants: they hang below a family."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from limen.kit import clock
+from limen.kit.errors import NotFound
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
+from limen.kit.http.json import base_url, created, decode_object, flag, raw_answer, segment, updated
+from limen.kit.http.pages import page_answer, read_page, with_self
+from limen.structure import operations, queries, wire
+from limen.structure.api.resources import ROOT, bulk_answer, removed
+from limen.structure.rules import Family, FamilyVariant, Structure
+
+_NAME = "pim_api_family_variant"
+_PATCH_ANCHOR = "patch_families__family_code__variants__code__"
+
+
+@endpoint(name=f"{_NAME}_list", permission=f"{_NAME}_list")
+def list_variants(request: ApiRequest, family_code: str) -> HttpResponse:
+    """List the variants of a family by code, page by page."""
+    query = read_page(request)
+    structure = queries.snapshot()
+    family = _family(structure, family_code)
+    found = structure.variants_by_family.get(family.code, ())
+    base = base_url(request)
+    items = [
+        with_self(base + _path(family.code, one.code), wire.encode(wire.family_variant(one, structure)))
+        for one in found[query.offset : query.offset + query.limit]
+    ]
+    return page_answer(request, query, items, count=len(found) if query.with_count else None)
+
+
+@endpoint(name=f"{_NAME}_get", permission=f"{_NAME}_list")
+def get_variant(request: ApiRequest, family_code: str, code: str) -> HttpResponse:
+    """Give one variant of a family."""
+    structure = queries.snapshot()
+    found = _variant(structure, family_code, code)
+    return raw_answer(wire.encode(wire.family_variant(found, structure)))
+
+
+@endpoint(name=f"{_NAME}_create", permission=f"{_NAME}_edit", anchor="post_families__family_code__variants")
+def create_variant(request: ApiRequest, family_code: str) -> HttpResponse:
+    """Create a variant of a family."""
+    body = decode_object(request.body)
+    outcome = operations.create_family_variant(family_code, body, by=request.caller, now=clock.now())
+    return created(request, _path(family_code, outcome.code))
+
+
+@endpoint(name=f"{_NAME}_partial_update", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR)
+def upsert_variant(request: ApiRequest, family_code: str, code: str) -> HttpResponse:
+    """Update a variant, or create it under this code."""
+    body = decode_object(request.body)
+    outcome = operations.upsert_family_variant(family_code, code, body, by=request.caller, now=clock.now())
+    answer = created if outcome.created else updated
+    return answer(request, _path(family_code, outcome.code))
+
+
+@endpoint(name=f"{_NAME}_delete", permission=f"{_NAME}_remove")
+def remove_variant(request: ApiRequest, family_code: str, code: str) -> HttpResponse:
+    """Remove a variant, unless something stands in the way; `dry_run=1` answers with its uses."""
+    dry_run = flag(request, "dry_run")
+    variant = _variant(queries.snapshot(), family_code, code)
+    removal = operations.remove("family_variant", variant.code, by=request.caller, now=clock.now(), dry_run=dry_run)
+    return removed(removal, dry_run=dry_run)
+
+
+@endpoint(name=f"{_NAME}_partial_update_list", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, accepts=(COLLECTION,))
+def upsert_variants(request: ApiRequest, family_code: str) -> HttpResponse:
+    """Update or create up to 100 variants, one JSON object per line; a bad line harms only itself."""
+    return bulk_answer(
+        request,
+        lambda code, body: operations.upsert_family_variant(
+            family_code, code, body, by=request.caller, now=clock.now()
+        ),
+    )
+
+
+def _family(structure: Structure, code: str) -> Family:
+    family = structure.family(code)
+    if family is None:
+        raise NotFound(f'The family "{code}" does not exist.')
+    return family
+
+
+def _variant(structure: Structure, family_code: str, code: str) -> FamilyVariant:
+    family, variant = _family(structure, family_code), structure.family_variant(code)
+    if variant is None or variant.family != family.code:
+        raise NotFound(f'"{code}" does not exist, or is not a variant of the family "{family.code}".')
+    return variant
+
+
+def _path(family: str, code: str) -> str:
+    return f"{ROOT}/families/{segment(family)}/variants/{segment(code)}"
