@@ -16,6 +16,7 @@ import orjson
 Json = dict[str, Any]
 
 CHANNEL = "ecommerce"
+LARGE = "bench_large_select"
 LINES_AT_ONCE = 100
 LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
 WORDS = ("amber", "brisk", "cedar", "delta", "ember", "frost", "grove", "hazel", "inlet", "jetty", "kelp", "larch")
@@ -49,7 +50,10 @@ _PROPERTIES: dict[str, Json] = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a catalogue looks like. `attributes` are those beside the identifier; a family has nine in ten of them."""
+    """What a catalogue looks like. `attributes` are those beside the identifier; a family has nine in ten of them.
+
+    `options` are those of each select; products have values from the usual number of them.
+    """
 
     products: int = 10_000
     attributes: int = 34
@@ -57,6 +61,7 @@ class Shape:
     families: int = 5
     categories: int = 40
     seed: int = 1
+    options: int = OPTIONS
 
 
 def identifier(number: int) -> str:
@@ -71,10 +76,23 @@ def structure(shape: Shape) -> Iterator[tuple[str, list[Json]]]:
     yield from _in_batches("attributes", attributes)
     for index, attribute in enumerate(attributes):
         if _kind(index).endswith("select"):
-            options = [{"code": f"o{number:02}"} for number in range(OPTIONS)]
+            options = [{"code": f"o{number:02}"} for number in range(shape.options)]
             yield from _in_batches(f"attributes/{attribute['code']}/options", options)
     yield from _in_batches("categories", [{"code": _category(n), "parent": "master"} for n in range(shape.categories)])
     yield from _in_batches("families", [_family(shape, number) for number in range(shape.families)])
+
+
+def large_select() -> Json:
+    """A select, for `large_options`."""
+    return {"code": LARGE, "type": "pim_catalog_simpleselect", "group": "other", "labels": {"en_US": "Large select"}}
+
+
+def large_options(shape: Shape, count: int) -> Iterator[str]:
+    """Give so many options as lines of a list to paste: code, then a label per locale."""
+    random = Random(shape.seed)
+    for number in range(count):
+        label = f"{' '.join(random.choices(WORDS, k=2)).title()} {number}"
+        yield "\t".join([f"large_{number:06}", *(label for _ in _locales(shape))])
 
 
 def product(shape: Shape, number: int) -> Json:

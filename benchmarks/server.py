@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -19,6 +20,8 @@ import psycopg
 
 STARTS_WITHIN = 90.0
 CREDENTIALS = ("PIM_CLIENT_ID", "PIM_SECRET", "PIM_USERNAME", "PIM_PASSWORD")
+# Somebody who signs in, for what is measured on screens.
+PERSON = ("LIMEN_PERSON", "LIMEN_PERSON_PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Target:
     credentials: dict[str, str]
     dsn: str | None = None
     pid: int | None = None
+    person: tuple[str, str] | None = None
 
 
 def given(url: str, dsn: str | None, environ: Mapping[str, str]) -> Target:
@@ -36,7 +40,9 @@ def given(url: str, dsn: str | None, environ: Mapping[str, str]) -> Target:
     missing = [name for name in CREDENTIALS if not environ.get(name)]
     if missing:
         raise SystemExit(f"Not set in the environment: {', '.join(missing)}.")
-    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn)
+    name, password = (environ.get(one, "") for one in PERSON)
+    person = (name, password) if name and password else None
+    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn, person=person)
 
 
 @contextmanager
@@ -55,7 +61,8 @@ def own(settings: Mapping[str, str] | None = None) -> Iterator[Target]:
         _wait(process, folder / "serve.log")
         from limen.config.database import embedded_url
 
-        yield Target(f"http://127.0.0.1:{port}", _connection(environ), embedded_url(folder), process.pid)
+        url, credentials = f"http://127.0.0.1:{port}", _connection(environ)
+        yield Target(url, credentials, embedded_url(folder), process.pid, _person(environ))
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -119,6 +126,13 @@ def _connection(environ: dict[str, str]) -> dict[str, str]:
     printed = subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
     found = dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines() if "=" in line)
     return {name: found[name].strip("'\"") for name in CREDENTIALS}
+
+
+def _person(environ: dict[str, str]) -> tuple[str, str]:
+    name, password = "benchmark", secrets.token_urlsafe(16)
+    command = [_limen(), "users", "create", name, "--role", "administrator", "--password-stdin"]
+    subprocess.run(command, env=environ, input=password, text=True, capture_output=True, check=True, timeout=60)
+    return name, password
 
 
 def _children() -> dict[int, list[int]]:

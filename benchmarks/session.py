@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import time
 from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from types import TracebackType
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 
 from benchmarks import catalogue
-from benchmarks.server import Target
+from benchmarks.server import PERSON, Target
 
 COLLECTION = "application/vnd.akeneo.collection+json"
 
@@ -99,3 +100,45 @@ def fill(session: Session, shape: catalogue.Shape) -> None:
     make_structure(session, shape)
     for _, body in catalogue.bodies(catalogue.product(shape, number) for number in range(shape.products)):
         session.bulk("products", body)
+
+
+class Browser:
+    """Asks for pages as somebody who has signed in."""
+
+    def __init__(self, target: Target) -> None:
+        if target.person is None:
+            raise SystemExit(f"Not set in the environment: {', '.join(PERSON)}.")
+        parts = urlsplit(target.url)
+        self._http = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=120)
+        self._cookies = SimpleCookie()
+        self.get("/sign-in")
+        name, password = target.person
+        if self.post("/sign-in", {"username": name, "password": password}) not in (302, 303):
+            raise SystemExit(f"{name} could not sign in.")
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.close()
+
+    def get(self, path: str) -> bytes:
+        status, content = self._send("GET", path, None)
+        if status != 200:
+            raise SystemExit(f"GET {path} answered {status}.")
+        return content
+
+    def post(self, path: str, fields: dict[str, str]) -> int:
+        """Send a form; give the status."""
+        token = next((one.value for name, one in self._cookies.items() if "csrf" in name), "")
+        return self._send("POST", path, urlencode({**fields, "csrfmiddlewaretoken": token}).encode())[0]
+
+    def _send(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        headers = {"Cookie": "; ".join(f"{name}={one.value}" for name, one in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._http.request(method, path, body=body, headers=headers)
+        answer = self._http.getresponse()
+        for header in answer.headers.get_all("Set-Cookie", ()):
+            self._cookies.load(header)
+        return answer.status, answer.read()

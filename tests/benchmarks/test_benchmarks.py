@@ -11,8 +11,9 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
-from benchmarks import bulk_patch, list_products, read_product, recording, token_endpoint
+from benchmarks import bulk_patch, list_products, read_product, recording, settings, token_endpoint
 from tests.conftest import Live
+from tests.factories.accounts import PASSWORD, make_user
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 
@@ -72,6 +73,18 @@ class TestEveryBenchmark:
 
     def test_token_endpoint_gets_tokens(self, bench: Bench) -> None:
         assert bench.run(token_endpoint)["token_endpoint.password"]["rows"] == 10
+
+    def test_settings_looks_at_every_page(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_user("benchmark")
+        monkeypatch.setenv("LIMEN_PERSON", "benchmark")
+        monkeypatch.setenv("LIMEN_PERSON_PASSWORD", PASSWORD)
+        lines = bench.run(settings)
+        assert set(lines) == {"settings.paste_options", *(f"settings.{name}" for name in settings.PAGES)}
+        assert all(line["options"] == 10 and line["median_ms"] > 0 for line in lines.values() if "options" in line)
+
+    def test_settings_needs_somebody_who_signs_in(self, bench: Bench) -> None:
+        with pytest.raises(SystemExit, match="LIMEN_PERSON"):
+            settings.main(bench.arguments)
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
         assert len(bench.run(everything)) == 10
