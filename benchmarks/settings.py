@@ -40,6 +40,15 @@ PAGES = {
     "options.search_one": f"{_LARGE}/options?search={{last}}",
     "options.search_none": f"{_LARGE}/options?search=nothing+like+this",
     "option": f"{_LARGE}/options/{{last}}",
+    "channels": "/settings/channels",
+    "channel": "/settings/channels/ecommerce",
+    "locales": "/settings/locales",
+    "currencies": "/settings/currencies",
+    "measurement_families": "/settings/measurement-families",
+    "measurement_family": "/settings/measurement-families/Weight",
+    "attribute_groups": "/settings/attribute-groups",
+    "attribute_group.attributes": "/settings/attribute-groups/other/attributes",
+    "association_types": "/settings/association-types",
 }
 
 

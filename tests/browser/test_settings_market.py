@@ -46,7 +46,7 @@ def test_a_channel_is_made_by_keyboard(open: Open) -> None:
     page.get_by_role("button", name="Move English (United States) up").press("Enter")
     expect(page.locator("#picks-locales .picked li").first).to_contain_text("English")
     # The focus stays on the button that was pressed.
-    assert page.evaluate("document.activeElement.id") == "up-locales-en_US"
+    expect(page.locator("#up-locales-en_US")).to_be_focused()
     page.get_by_role("button", name="Euro").press("Enter")
     page.get_by_role("button", name="Take out Euro").wait_for()
     page.get_by_role("button", name="Weight weight").press("Enter")
@@ -83,7 +83,7 @@ def test_a_currency_is_enabled_where_it_was_found(open: Open) -> None:
     button.press("Enter")
     page.get_by_role("button", name="Disable Japanese Yen").wait_for()
     page.get_by_text("Japanese Yen (JPY) is enabled.").wait_for()
-    assert page.evaluate("document.activeElement.id") == "switch-JPY"
+    expect(page.locator("#switch-JPY")).to_be_focused()
     assert page.get_by_label("Name or code").input_value() == "yen"
     assert queries.snapshot().currencies["JPY"]
 
@@ -95,7 +95,7 @@ def test_groups_are_put_in_order_by_key_and_by_dragging(open: Open) -> None:
     page.get_by_role("button", name="Move Media up").focus()
     page.keyboard.press("ArrowUp")
     expect(page.locator("[data-code]").nth(1)).to_contain_text("Media")
-    assert page.evaluate("document.activeElement.id") == "up-media"
+    expect(page.locator("#up-media")).to_be_focused()
     page.get_by_role("row", name="Other").drag_to(
         page.get_by_role("row", name="Legal"), target_position={"x": 90, "y": 4}
     )

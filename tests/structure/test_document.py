@@ -82,6 +82,26 @@ class TestDeleting:
         assert queries.document() == empty
 
 
+class TestCurrencies:
+    def test_they_are_enabled_before_the_channels_that_have_them_and_disabled_after(self) -> None:
+        channels = queries.document()["channels"]
+        document = {"currencies": ["JPY", "EUR"], "channels": {"ecommerce": {**channels["ecommerce"]}}}
+        document["channels"]["ecommerce"]["currencies"] = ["JPY"]
+        assert told(apply(document)) == ["change currencies", "change channels.ecommerce"]
+        assert queries.document()["currencies"] == ["EUR", "JPY"]
+        assert queries.snapshot().channels["ecommerce"].currencies == ("JPY",)
+        assert apply(document) == Plan((), ())
+
+    def test_what_cannot_be_is_refused_at_its_place(self) -> None:
+        with pytest.raises(Invalid) as refusal:
+            apply({"currencies": ["USD", "QQQ"]})
+        assert {one.path for one in refusal.value.violations} == {"currencies.QQQ", "currencies.EUR"}
+        assert queries.document()["currencies"] == ["EUR", "USD"]
+        with pytest.raises(Invalid) as refusal:
+            apply({"currencies": "EUR"})
+        assert [one.path for one in refusal.value.violations] == ["currencies"]
+
+
 class TestVariants:
     SHIRTS: dict[str, Any] = {
         "attributes": {"colour": {"type": "pim_catalog_simpleselect", "group": "other"}},
@@ -151,23 +171,6 @@ class TestOrder:
         apply({"categories": {"master": {"children": {"tea": None, "coffee": None, "cocoa": None}}}})
         apply({"categories": {"master": {"children": {"cocoa": None, "tea": None}}}})
         assert list(queries.document()["categories"]["master"]["children"]) == ["cocoa", "tea", "coffee"]
-
-
-class TestCurrencies:
-    def test_they_are_switched_before_and_after_what_names_them(self) -> None:
-        channel = queries.document()["channels"]["ecommerce"]
-        wanted = {"currencies": ["CHF"], "channels": {"ecommerce": {**channel, "currencies": ["CHF"]}}}
-        assert told(apply(wanted)) == ["change currencies", "change channels.ecommerce"]
-        assert queries.document()["currencies"] == ["CHF"]
-
-    @pytest.mark.parametrize(
-        ("currencies", "path"), [(["EUR", "USD", "XXZ"], "currencies"), ("EUR", "currencies"), (["EUR"], "currencies")]
-    )
-    def test_one_that_is_unknown_or_in_use_is_refused(self, currencies: object, path: str) -> None:
-        with pytest.raises(Invalid) as refusal:
-            apply({"currencies": currencies})
-        assert [one.path for one in refusal.value.violations] == [path]
-        assert queries.document()["currencies"] == ["EUR", "USD"]
 
 
 def test_a_wrong_option_is_told_at_its_place() -> None:

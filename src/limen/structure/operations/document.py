@@ -11,7 +11,6 @@ from django.db import transaction
 
 from limen.events import operations as events
 from limen.kit.errors import Invalid, Refused, Violation
-from limen.kit.text import fold
 from limen.structure.operations.currencies import switch_currency
 from limen.structure.operations.measurement import upsert_measurement_family
 from limen.structure.operations.options import upsert_options
@@ -35,7 +34,7 @@ from limen.structure.rules.removal import Use
 
 _NOUNS = {kind.section: kind.noun.name for kind in KINDS} | {"measurement_families": "measurement_family"}
 
-CURRENCIES: Place = ("currencies",)
+_CURRENCIES: Place = ("currencies",)
 
 # What says something about a record and touches no product.
 _SAID_ONLY = frozenset({"labels", "guidelines", "sort_order", "place"})
@@ -77,12 +76,14 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         refused: list[Violation] = []
         uses: dict[Place, tuple[Use, ...]] = {}
         options: dict[str, list[Entry]] = {}
-        with _noting(refused, CURRENCIES):
-            _enable_currencies(given.get(CURRENCIES), by=by, now=now)
+        # A currency comes before the channels that have it, and goes after them.
+        enabled = set(before[_CURRENCIES]["enabled"])
+        wanted_ones = set(given.pop(_CURRENCIES, before[_CURRENCIES])["enabled"])
+        refused += _switched(wanted_ones - enabled, True, by=by, now=now)
         for place, entry in given.items():
             # What changes in a family may change its variants, and yet they are what the document says.
             of_changed = is_variant(place) and given[place[:2]] != before.get(place[:2])
-            if place == CURRENCIES or not (of_changed or entry != before.get(place)):
+            if not of_changed and entry == before.get(place):
                 continue
             with _noting(refused, place):
                 body = body_of(place, entry, before.get(place), snapshot_for_change())
@@ -97,8 +98,7 @@ def apply_document(wanted: object, *, delete: bool, dry_run: bool, by: events.Au
         for place in _outermost(gone, before) if delete else ():
             with _noting(refused, place):
                 uses[place] = _remove(place, by=by, now=now)
-        with _noting(refused, CURRENCIES):
-            _disable_currencies(given.get(CURRENCIES), by=by, now=now)
+        refused += _switched(enabled - wanted_ones, False, by=by, now=now)
         if refused:
             raise Invalid(refused)
         steps = tuple(
@@ -153,23 +153,13 @@ def _put_options(attribute: str, bodies: Sequence[Entry], *, by: events.Author, 
         raise Invalid(wrong)
 
 
-def _enable_currencies(entry: Entry | None, *, by: events.Author, now: datetime) -> None:
-    """Before channels name them."""
-    codes = entry["enabled"] if entry else []
-    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
-        raise Invalid([Violation("", "currencies.shape", "A list of codes is expected here: the enabled currencies.")])
-    for code in codes:
-        switch_currency(code, enabled=True, by=by, now=now)
-
-
-def _disable_currencies(entry: Entry | None, *, by: events.Author, now: datetime) -> None:
-    """The rest, when no channel names them any more."""
-    if entry is None or not isinstance(entry["enabled"], list):
-        return
-    wanted = {fold(str(code)) for code in entry["enabled"]}
-    for code, enabled in snapshot_for_change().currencies.items():
-        if enabled and fold(code) not in wanted:
-            switch_currency(code, enabled=False, by=by, now=now)
+def _switched(codes: set[str], enabled: bool, *, by: events.Author, now: datetime) -> list[Violation]:
+    """Enable or disable currencies; give what is refused."""
+    refused: list[Violation] = []
+    for code in sorted(codes):
+        with _noting(refused, (*_CURRENCIES, code)):
+            switch_currency(code, enabled=enabled, by=by, now=now)
+    return refused
 
 
 def _order_categories(given: Flat, *, by: events.Author, now: datetime) -> None:

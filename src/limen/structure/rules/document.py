@@ -195,7 +195,11 @@ def flatten(document: object) -> tuple[Flat, list[Violation]]:
         if section not in document:
             continue
         if section == "currencies":
-            flat[section,] = {"enabled": document[section]}
+            enabled = document[section]
+            if isinstance(enabled, list) and all(isinstance(code, str) for code in enabled):
+                flat[section,] = {"enabled": sorted(set(enabled))}
+            else:
+                wrong.append(Violation(section, "section.shape", "A list of codes is expected here: [EUR, USD]."))
         else:
             wrong.extend(_flatten_into(flat, (section,), document[section]))
     return flat, wrong

@@ -160,7 +160,7 @@ def attribute_group_attributes(request: HttpRequest, code: str) -> HttpResponse:
         "beyond": max(0, len(others) - FOUND),
         "moves": moves,
         "others": name_of(structure.attribute_groups[OTHER], locale),
-        "is_other": one.code == OTHER,
+        "sees_attributes": caller_of(request).may("pim_enrich_attribute_index"),
     }
     return render(request, "structure/attribute_groups/attributes.html", context)
 
