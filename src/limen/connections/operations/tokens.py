@@ -141,19 +141,21 @@ def refresh_token(*, asked: TokenRequest, client_id: int, origin: Origin = NOWHE
     return pair
 
 
-def note_use(*, holder: Holder, origin: Origin = NOWHERE, now: datetime) -> None:
+def note_use(*, holder: Holder, origin: Origin = NOWHERE, now: datetime) -> bool:
     """Note that a connection is used, from where, and with whose user. No statement unless something is due.
 
     Called with every call of the API, so: the last use once a minute, the first once, a foreign
-    user once a minute (1 query each call of such a pair).
+    user once a minute (1 query each call of such a pair). True when the holder does not know the last use any more.
     """
     connection = holder.connection
     if connection is None:
-        return
+        return False
     if holder.is_wrong_pair:
         _note_wrong_combination(connection.id, holder.username, now)
-    if connection.use_is_due(now):
-        _touch(connection.id, origin, now)
+    if not connection.use_is_due(now):
+        return False
+    _touch(connection.id, origin, now)
+    return True
 
 
 def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
