@@ -7,6 +7,7 @@ LIMEN_API_AUTHENTICATOR.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest
 
@@ -30,7 +31,7 @@ def authenticate(request: HttpRequest) -> Caller:
     """Give the caller of a request. 1 short query, see `queries.known_holder`.
 
     More in the first call of a minute of a connection, which notes that it is used, and one more for
-    a connection whose calls are limited. Raises Unauthenticated; Forbidden from an address or with a user
+    each limit of a connection's calls. Raises Unauthenticated; Forbidden from an address or with a user
     that the connection does not accept, and without overall access; TooMany.
     """
     digest = rules.digest(_bearer(request))
@@ -74,6 +75,12 @@ def _hold_to_limits(
         rules.check_address(address, connection.allowed_networks)
     if connection.strict and holder.is_wrong_pair:
         rules.refuse_foreign_user()
+    if connection.concurrent_calls is not None:
+        slot = operations.take_slot(connection_id=connection.id, limit=connection.concurrent_calls)
+        if slot is None:
+            rules.refuse_concurrent_call(connection.concurrent_calls)
+        # Called by kit.http.middleware, however the call ends.
+        request.at_end = partial(operations.give_back_slot, slot)  # type: ignore[attr-defined]
     if connection.calls_per_minute is not None:
         rate = operations.count_call(connection_id=connection.id, limit=connection.calls_per_minute, now=now)
         # Read by kit.http.middleware, so that refusals tell it too.

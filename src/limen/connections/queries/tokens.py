@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from sys import intern
 from threading import Lock
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -106,17 +107,20 @@ def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:
 
 @dataclass(frozen=True, slots=True)
 class Refreshable:
+    """`family` is None for a token from before there were families."""
+
     user_id: int
     client_id: int
     expires_at: datetime
     user_enabled: bool
+    family: UUID | None
 
 
 def refreshable(digest: bytes) -> Refreshable | None:
     """Give what a refresh token was issued for. 1 query."""
     row = (
         RefreshToken.objects.filter(digest=digest)
-        .values_list("user_id", "client_id", "expires_at", "user__enabled")
+        .values_list("user_id", "client_id", "expires_at", "user__enabled", "family")
         .first()
     )
     return None if row is None else Refreshable(*row)
