@@ -41,6 +41,7 @@ class Session:
         parts = urlsplit(target.url)
         self._http = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=120)
         self._headers: dict[str, str] = {}
+        self._refresh_token = ""
         self.token()
 
     def __enter__(self) -> Session:
@@ -58,18 +59,31 @@ class Session:
         answer = self._http.getresponse()
         return answer.status, answer.read()
 
+    @property
+    def authorization(self) -> str:
+        return self._headers["Authorization"]
+
     def token(self) -> None:
         """Log in with the password."""
         given = self.target.credentials
+        self._buy({"grant_type": "password", "username": given["PIM_USERNAME"], "password": given["PIM_PASSWORD"]})
+
+    def refresh(self) -> None:
+        """Exchange the refresh token that came with the last token."""
+        self._buy({"grant_type": "refresh_token", "refresh_token": self._refresh_token})
+
+    def _buy(self, body: dict[str, str]) -> None:
+        given = self.target.credentials
         basic = base64.b64encode(f"{given['PIM_CLIENT_ID']}:{given['PIM_SECRET']}".encode()).decode()
-        body = {"grant_type": "password", "username": given["PIM_USERNAME"], "password": given["PIM_PASSWORD"]}
         headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/json"}
         self._http.request("POST", "/api/oauth/v1/token", body=orjson.dumps(body), headers=headers)
         answer = self._http.getresponse()
         content = answer.read()
         if answer.status != 200:
             raise SystemExit(f"The token endpoint answered {answer.status}: {content[:300]!r}")
-        self._headers = {"Authorization": f"Bearer {orjson.loads(content)['access_token']}"}
+        bought = orjson.loads(content)
+        self._headers = {"Authorization": f"Bearer {bought['access_token']}"}
+        self._refresh_token = bought["refresh_token"]
 
     def bulk(self, path: str, body: bytes) -> bytes:
         status, content = self.send("PATCH", path, body, COLLECTION)

@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
-from benchmarks import bulk_patch, list_products, read_product, recording, settings, token_endpoint
+from benchmarks import bulk_patch, list_products, read_product, recording, settings, tokens
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
 
@@ -71,8 +71,11 @@ class TestEveryBenchmark:
     def test_read_product_reads_by_both_keys(self, bench: Bench) -> None:
         assert set(bench.run(read_product)) == {"read_product.identifier", "read_product.uuid"}
 
-    def test_token_endpoint_gets_tokens(self, bench: Bench) -> None:
-        assert bench.run(token_endpoint)["token_endpoint.password"]["rows"] == 10
+    def test_tokens_are_bought_refreshed_and_checked(self, bench: Bench) -> None:
+        lines = bench.run(tokens)
+        assert set(lines) == {"tokens.password", "tokens.refresh", "tokens.check"}
+        assert all(line["rows"] == 10 for line in lines.values())
+        assert lines["tokens.check"]["check_ms"] > 0
 
     def test_settings_looks_at_every_page(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         make_user("benchmark")
@@ -87,7 +90,7 @@ class TestEveryBenchmark:
             settings.main(bench.arguments)
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 10
+        assert len(bench.run(everything)) == 12
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]
@@ -99,19 +102,19 @@ class TestOptions:
     def test_a_given_server_needs_its_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("PIM_SECRET", raising=False)
         with pytest.raises(SystemExit, match="PIM_SECRET"):
-            token_endpoint.main(["--url", "http://127.0.0.1:9"])
+            tokens.main(["--url", "http://127.0.0.1:9"])
 
     @pytest.mark.parametrize("rows", ["0", "-1", "many"])
     def test_rows_are_a_number_from_one_on(self, rows: str) -> None:
         with pytest.raises(SystemExit) as wrong:
-            token_endpoint.main(["--rows", rows])
+            tokens.main(["--rows", rows])
         assert wrong.value.code == 2
 
 
 class TestAServerOfItsOwn:
     def test_is_started_measured_and_stopped(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert token_endpoint.main(["--rows", "2"]) == 0
-        line = json.loads(capsys.readouterr().out)
+        assert read_product.main(["--rows", "2"]) == 0
+        line = json.loads(capsys.readouterr().out.splitlines()[0])
         assert line["memory_mb"] is None or line["memory_mb"] > 20
         assert line["db"].startswith("PostgreSQL ")
 

@@ -77,6 +77,7 @@ class TestRanges:
         ("path", "good", "bad"),
         [
             ("calls_per_minute", [None, 1, 1_000_000], [0, -1, 1_000_001]),
+            ("concurrent_calls", [None, 1, 1000], [0, -1, 1001]),
             ("access_token_lifetime", [None, 60, 86_400], [0, 59, 86_401]),
             ("refresh_token_lifetime", [None, 3600, 90 * 86_400], [0, 3599, 90 * 86_400 + 1]),
         ],
@@ -88,9 +89,10 @@ class TestRanges:
             assert broken(Limits(**{path: value})) == [path]  # type: ignore[arg-type]
 
     def test_all_violations_come_at_once(self) -> None:
-        assert broken(Limits(("x",), 0, 1, 1)) == [
+        assert broken(Limits(("x",), 0, 1, 1, concurrent_calls=0)) == [
             "allowed_addresses",
             "calls_per_minute",
+            "concurrent_calls",
             "access_token_lifetime",
             "refresh_token_lifetime",
         ]

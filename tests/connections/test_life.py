@@ -227,17 +227,19 @@ class TestLastUse:
         pair = token_answer(erp, agent="Erp/1").json()
         found = row()
         assert found.last_token_at and (found.last_token_address, found.last_token_agent) == ("127.0.0.1", "Erp/1")
+        assert found.last_token_grant == "password"
         Connection.objects.update(last_token_at=None)
         refresh = {"grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}
         assert token_answer(erp, **refresh).status_code == 200
-        assert row().last_token_at
+        assert row().last_token_at and row().last_token_grant == "refresh_token"
 
-    def test_case_132_once_a_minute_is_enough(self, erp: NewConnection) -> None:
+    def test_case_132_once_a_minute_is_enough(self, erp: NewConnection, monkeypatch: pytest.MonkeyPatch) -> None:
         token = token_for(erp)
         call(token, **{"user-agent": "one"})
         call(token, **{"user-agent": "two"})
         assert row().last_used_agent == "one"
-        Connection.objects.update(last_used_at=clock.now() - timedelta(minutes=1))
+        later = clock.now() + timedelta(minutes=1)
+        monkeypatch.setattr(clock, "now", lambda: later)
         call(token, **{"user-agent": "three"})
         assert row().last_used_agent == "three"
 

@@ -40,6 +40,7 @@ def typed(**changes: object) -> dict[str, Any]:
     form = {
         "allowed_addresses": "",
         "calls_per_minute": "",
+        "concurrent_calls": "",
         "access_token_lifetime": "",
         "refresh_token_lifetime": "",
         "version": Connection.objects.get(code="erp").version,
@@ -169,13 +170,14 @@ class TestLimits:
         given = typed(
             allowed_addresses="10.1.2.3/8\n2001:DB8::1",
             calls_per_minute="600",
+            concurrent_calls="4",
             access_token_lifetime="30",
             refresh_token_lifetime="48",
             strict="on",
         )
         answer = admin.post(PAGE, given)
         assert (answer.status_code, answer["Location"]) == (303, PAGE)
-        assert limits() == Limits(("10.0.0.0/8", "2001:db8::1/128"), 600, 1800, 48 * 3600, True)
+        assert limits() == Limits(("10.0.0.0/8", "2001:db8::1/128"), 600, 1800, 48 * 3600, True, 4)
         page = admin.get(PAGE).content.decode()
         assert "10.0.0.0/8\n2001:db8::1/128</textarea>" in page
         assert 'value="30"' in page and 'value="48"' in page and 'value="600"' in page
@@ -184,6 +186,7 @@ class TestLimits:
         given = typed(
             allowed_addresses="<office>",
             calls_per_minute="0",
+            concurrent_calls="1001",
             access_token_lifetime="1441",
             refresh_token_lifetime="9" * 30,
         )
@@ -197,7 +200,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("text", ["x", "1.5", "9" * 5000, "\0"])
     def test_what_is_no_number_is_refused(self, admin: Client, erp: NewConnection, text: str) -> None:
-        for name in ("calls_per_minute", "access_token_lifetime", "refresh_token_lifetime"):
+        for name in ("calls_per_minute", "concurrent_calls", "access_token_lifetime", "refresh_token_lifetime"):
             assert admin.post(PAGE, typed(**{name: text})).status_code == 422
 
     def test_case_133_what_somebody_else_saved_is_not_overwritten(self, admin: Client, erp: NewConnection) -> None:

@@ -167,6 +167,9 @@ class TestLastUse:
         assert "<code>127.0.0.1</code>" in page
         assert "&lt;b&gt;curl&lt;/b&gt;" in page
         assert "none yet" in page
+        for grant, words in (("password", "by password"), ("refresh_token", "by refresh token")):
+            Connection.objects.update(last_token_at=clock.now(), last_token_grant=grant)
+            assert words in text(admin, PAGE)
 
     def test_cards_tell_of_silence(self, admin: Client) -> None:
         now = clock.now()

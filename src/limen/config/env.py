@@ -37,6 +37,12 @@ def positive(value: str) -> int:
     return number
 
 
+def natural(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("expects a whole number, 0 or more")
+    return int(value)
+
+
 def port(value: str) -> int:
     number = positive(value)
     if number > 65535:
@@ -134,6 +140,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Wrong credentials of one client or username from one address before the token endpoint pauses for them.",
     ),
     Setting("LIMEN_TOKEN_PAUSE", positive, "300", "Seconds of that pause, counted from the first failure."),
+    Setting(
+        "LIMEN_REFRESH_REPLAY_GRACE",
+        natural,
+        "0",
+        "Seconds after which a used refresh token that comes again ends all tokens bought with it; 0: never.",
+    ),
     Setting(
         "LIMEN_DEBUG", switch, "0", "Developer mode: error pages with a traceback. Never where others can reach it."
     ),

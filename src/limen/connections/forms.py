@@ -152,6 +152,11 @@ class AccessForm(forms.Form):
         required=False,
         help_text=_("All its programs together. Empty: no limit. Beyond it they are asked to wait, with status 429."),
     )
+    concurrent_calls = forms.IntegerField(
+        label=_("Calls at the same time"),
+        required=False,
+        help_text=_("All its programs together. Empty: no limit. One more is asked to come again, with status 429."),
+    )
     access_token_lifetime = forms.IntegerField(label=_("Access tokens live for … minutes"), required=False)
     refresh_token_lifetime = forms.IntegerField(label=_("Refresh tokens live for … hours"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -172,6 +177,11 @@ class AccessForm(forms.Form):
             self.fields[name].help_text = f"{sentence} {note % {'usual': usual}}"
             self.fields[name].widget.attrs |= {"min": 1, "max": most, "inputmode": "numeric"}
         self.fields["calls_per_minute"].widget.attrs |= {"min": 1, "inputmode": "numeric"}
+        self.fields["concurrent_calls"].widget.attrs |= {
+            "min": 1,
+            "max": rules.CONCURRENT_CALLS_MAX,
+            "inputmode": "numeric",
+        }
         for field in self.fields.values():
             field.disabled = not editable
 
@@ -187,6 +197,7 @@ class AccessForm(forms.Form):
         return Limits(
             allowed_networks=rules.read_networks(data["allowed_addresses"]),
             calls_per_minute=data["calls_per_minute"],
+            concurrent_calls=data["concurrent_calls"],
             access_token_lifetime=data["access_token_lifetime"],
             refresh_token_lifetime=data["refresh_token_lifetime"],
             strict=data["strict"],
@@ -222,6 +233,7 @@ def _limits_as_typed(limits: Limits) -> dict[str, object]:
         "allowed_addresses": "\n".join(limits.allowed_networks),
         "strict": limits.strict,
         "calls_per_minute": limits.calls_per_minute,
+        "concurrent_calls": limits.concurrent_calls,
         **{name: None if value is None else value // _SECONDS[name] for name, value in lifetimes.items()},
     }
 

@@ -62,7 +62,8 @@ class Connection(models.Model):
     `client` says which program calls, `user` what it may do and who is the author of its changes.
     `version` grows with every edit, so that a page can tell that it shows an older one. Not `enabled`: paused.
     From `expires_at` on nobody gets in; `owner` is the person to ask, for people to read only. Of the last call
-    and of the last token there are the time, the address and the software that came with them.
+    and of the last token there are the time, the address and the software that came with them; of the token the
+    grant too.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -83,6 +84,7 @@ class Connection(models.Model):
     last_token_at = models.DateTimeField(null=True)
     last_token_address = models.GenericIPAddressField(null=True)
     last_token_agent = models.CharField(max_length=rules.AGENT_MAX, default="")
+    last_token_grant = models.CharField(max_length=20, default="")
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True)
     owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
@@ -92,6 +94,7 @@ class Connection(models.Model):
     # Limits; empty, None and False are none.
     allowed_networks = ArrayField(models.CharField(max_length=ADDRESS_MAX), default=list)
     calls_per_minute = models.PositiveIntegerField(null=True)
+    concurrent_calls = models.PositiveIntegerField(null=True)
     access_token_lifetime = models.PositiveIntegerField(null=True)
     refresh_token_lifetime = models.PositiveIntegerField(null=True)
     strict = models.BooleanField(default=False)
@@ -127,7 +130,10 @@ class ConnectionImage(models.Model):
 
 
 class AccessToken(models.Model):
-    """Opens the API until it expires. Only the SHA-256 digest of the token is kept."""
+    """Opens the API until it expires. Only the SHA-256 digest of the token is kept.
+
+    Tokens that come from one password, by refreshing again and again, are a `family`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     digest = models.BinaryField()
@@ -136,6 +142,7 @@ class AccessToken(models.Model):
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="access_tokens")
     created_at = models.DateTimeField()
     issued_to = models.CharField(max_length=ADDRESS_MAX, default="")
+    family = models.UUIDField(null=True)
 
     class Meta:
         db_table = "connection_access_token"
@@ -156,6 +163,7 @@ class RefreshToken(models.Model):
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="refresh_tokens")
     created_at = models.DateTimeField()
     issued_to = models.CharField(max_length=ADDRESS_MAX, default="")
+    family = models.UUIDField(null=True)
 
     class Meta:
         db_table = "connection_refresh_token"
@@ -164,6 +172,42 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return f"refresh token {self.id}"
+
+
+class UsedRefreshToken(models.Model):
+    """A refresh token that has bought its pair, kept until it would have expired: who sends it again is not alone.
+
+    Only while LIMEN_REFRESH_REPLAY_GRACE is set.
+    """
+
+    digest = models.BinaryField(primary_key=True)
+    family = models.UUIDField()
+    client = models.ForeignKey(OAuthClient, models.CASCADE, related_name="+")
+    used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "connection_used_refresh_token"
+        indexes = [models.Index(fields=["expires_at"], name="connection_used_expiry")]
+
+    def __str__(self) -> str:
+        return f"refresh token used at {self.used_at}"
+
+
+class AccessChange(models.Model):
+    """Counts, by triggers of the database, what may change what any token stands for; the sum is the access version.
+
+    More than one row only where several have changed something at the same time.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    changes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "connection_access_change"
+
+    def __str__(self) -> str:
+        return f"{self.changes} changes"
 
 
 class WrongCombination(models.Model):

@@ -7,6 +7,7 @@ LIMEN_API_AUTHENTICATOR.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest
 
@@ -27,13 +28,14 @@ _CLOSED = {
 
 
 def authenticate(request: HttpRequest) -> Caller:
-    """Give the caller of a request. 1 query.
+    """Give the caller of a request. 1 short query, see `queries.known_holder`.
 
-    One more in the first call of a minute of a connection, which notes that it is used, and one more for
-    a connection whose calls are limited. Raises Unauthenticated; Forbidden from an address or with a user
+    More in the first call of a minute of a connection, which notes that it is used, and one more for
+    each limit of a connection's calls. Raises Unauthenticated; Forbidden from an address or with a user
     that the connection does not accept, and without overall access; TooMany.
     """
-    holder = queries.holder(rules.digest(_bearer(request)))
+    digest = rules.digest(_bearer(request))
+    holder, versions = queries.known_holder(digest) or (None, None)
     now = clock.now()
     if holder is not None and holder.connection is not None:
         # A call that is refused below is still this connection's: its console shows it.
@@ -48,7 +50,8 @@ def authenticate(request: HttpRequest) -> Caller:
     origin = Origin(client_address(request), request.META.get("HTTP_USER_AGENT", ""))
     if holder.connection is not None:
         _hold_to_limits(request, holder, holder.connection, origin.address, now)
-    operations.note_use(holder=holder, origin=origin, now=now)
+    if operations.note_use(holder=holder, origin=origin, now=now):
+        queries.forget_holder(digest)
     caller = Caller(
         user_id=holder.user_id,
         username=holder.username,
@@ -59,7 +62,7 @@ def authenticate(request: HttpRequest) -> Caller:
         author_connection_id=holder.own_connection,
         connection_id=holder.connection.id if holder.connection else None,
         reads_counted=holder.reads_counted,
-        structure_versions=holder.structure_versions,
+        structure_versions=versions,
     )
     caller.require(OVERALL)
     return caller
@@ -72,6 +75,12 @@ def _hold_to_limits(
         rules.check_address(address, connection.allowed_networks)
     if connection.strict and holder.is_wrong_pair:
         rules.refuse_foreign_user()
+    if connection.concurrent_calls is not None:
+        slot = operations.take_slot(connection_id=connection.id, limit=connection.concurrent_calls)
+        if slot is None:
+            rules.refuse_concurrent_call(connection.concurrent_calls)
+        # Called by kit.http.middleware, however the call ends.
+        request.at_end = partial(operations.give_back_slot, slot)  # type: ignore[attr-defined]
     if connection.calls_per_minute is not None:
         rate = operations.count_call(connection_id=connection.id, limit=connection.calls_per_minute, now=now)
         # Read by kit.http.middleware, so that refusals tell it too.

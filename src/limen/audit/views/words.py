@@ -57,6 +57,10 @@ KINDS = {
         gettext_lazy("Tokens revoked"),
         gettext_lazy("{author} revoked tokens of connection {subject}"),
     ),
+    "connection.token_replayed": (
+        gettext_lazy("Used refresh token sent again"),
+        gettext_lazy("{author} saw a used refresh token again and ended tokens of connection {subject}"),
+    ),
     "connection.limits_changed": (
         gettext_lazy("Limits changed"),
         gettext_lazy("{author} changed the limits of connection {subject}"),

@@ -2,6 +2,7 @@
 
 from limen.connections.operations.access import (
     count_call,
+    give_back_slot,
     note_failure,
     purge_limits,
     revoke_old_password,
@@ -9,6 +10,7 @@ from limen.connections.operations.access import (
     revoke_token,
     revoke_tokens,
     set_limits,
+    take_slot,
 )
 from limen.connections.operations.checks import request_check, run_check
 from limen.connections.operations.connections import (
@@ -24,6 +26,7 @@ from limen.connections.operations.connections import (
     update_connection,
 )
 from limen.connections.operations.tokens import (
+    end_replayed,
     grant_token,
     issue_token,
     note_use,
@@ -36,7 +39,9 @@ __all__ = [
     "count_call",
     "create_connection",
     "delete_connection",
+    "end_replayed",
     "end_tokens_of",
+    "give_back_slot",
     "grant_token",
     "issue_token",
     "note_failure",
@@ -56,5 +61,6 @@ __all__ = [
     "revoke_tokens",
     "run_check",
     "set_limits",
+    "take_slot",
     "update_connection",
 ]

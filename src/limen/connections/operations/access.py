@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 
 import orjson
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from limen.accounts.rules import Caller
 from limen.connections import queries, rules
-from limen.connections.models import ClientSecret, OldPassword, TokenFailure
+from limen.connections.models import ClientSecret, OldPassword, TokenFailure, UsedRefreshToken
 from limen.connections.queries.access import TOKENS, limits_of
 from limen.connections.rules import Limits, Rate
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit import db
 from limen.kit.errors import Conflict, Invalid, NotFound, Unauthenticated
+
+# Keys of advisory locks, ours alone: a name, then the connection, then the slot.
+_SLOTS = 0x4C53 << 48
+_SLOT_BITS = 12
 
 
 @transaction.atomic
@@ -111,11 +116,35 @@ def count_call(*, connection_id: int, limit: int, now: datetime) -> Rate:
         raise Unauthenticated("The access token is invalid. Authenticate again.") from None
 
 
-def purge_limits(*, now: datetime) -> None:
-    """Delete old secrets and passwords that have ended, and counts of failures that keep nobody out any more.
+def take_slot(*, connection_id: int, limit: int) -> int | None:
+    """Take one of as many slots as a connection may have calls at the same time; None when all are taken. 1 query.
 
-    3 statements.
+    A slot is a lock of the database session, for all processes: it is given back by `give_back_slot`, and by itself
+    when its process ends. It writes nothing.
     """
+    first = _SLOTS | connection_id << _SLOT_BITS
+    taken = db.fetch(
+        "SELECT slot FROM generate_series(%s::int8, %s::int8) AS slot WHERE pg_try_advisory_lock(slot) LIMIT 1",
+        [first, first + limit - 1],
+    )
+    return int(taken[0][0]) if taken else None
+
+
+def give_back_slot(slot: int) -> None:
+    """Give back what `take_slot` gave. 1 query. A session that cannot is closed, which gives it back too."""
+    try:
+        db.fetch("SELECT pg_advisory_unlock(%s::int8)", [slot])
+    except DatabaseError:
+        connection.close()
+
+
+def purge_limits(*, now: datetime) -> None:
+    """Delete old secrets and passwords that have ended, counts of failures that keep nobody out any more, and used
+    refresh tokens that would have expired.
+
+    4 statements.
+    """
+    UsedRefreshToken.objects.filter(expires_at__lt=now).delete()
     ClientSecret.objects.filter(valid_until__lte=now).delete()
     OldPassword.objects.filter(valid_until__lte=now).delete()
     TokenFailure.objects.filter(since__lte=now - timedelta(seconds=settings.LIMEN_TOKEN_PAUSE)).delete()

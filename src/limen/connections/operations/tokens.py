@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
+import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, F, Q, Value
@@ -15,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
+from limen.accounts.rules import SYSTEM
 from limen.connections import queries, rules
 from limen.connections.models import (
     AccessToken,
@@ -22,12 +25,15 @@ from limen.connections.models import (
     Connection,
     OldPassword,
     RefreshToken,
+    UsedRefreshToken,
     WrongCombination,
 )
 from limen.connections.operations.access import note_failure
 from limen.connections.queries import ClientToAuthenticate
 from limen.connections.queries.access import limits_of
 from limen.connections.rules import Holder, Limits, Origin, TokenPair, TokenRequest
+from limen.events import operations as events
+from limen.events.operations import Happening
 from limen.kit.errors import Unprocessable
 
 # Where nobody said where a call came from.
@@ -60,7 +66,8 @@ def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime)
     rules.check_grant_allowed(asked, client.grant_types)
     if not is_password:
         rules.check_refresh_parameters(asked)
-        pair = refresh_token(asked=asked, client_id=client.id, origin=origin, now=now)
+        with _replay_ended(asked, client.id, origin, now):
+            pair = refresh_token(asked=asked, client_id=client.id, origin=origin, now=now)
     else:
         rules.check_password_parameters(asked)
         with _failures_noted(keys, now):
@@ -75,13 +82,21 @@ def grant_token(*, asked: TokenRequest, origin: Origin = NOWHERE, now: datetime)
 
 @transaction.atomic
 def issue_token(
-    *, client_id: int, user_id: int, now: datetime, address: str = "", limits: Limits | None = None
+    *,
+    client_id: int,
+    user_id: int,
+    now: datetime,
+    address: str = "",
+    limits: Limits | None = None,
+    family: UUID | None = None,
 ) -> TokenPair:
     """Issue a pair of tokens to this client for this user, unasked: no credential is checked here. 2 statements.
 
-    `limits` says how long they live, where the connection of the client has lifetimes of its own.
+    `limits` says how long they live, where the connection of the client has lifetimes of its own; `family` is
+    that of the refresh token that bought them.
     """
     limits = limits or Limits()
+    family = family or uuid4()
     lifetime = limits.access_token_lifetime or settings.LIMEN_ACCESS_TOKEN_LIFETIME
     refresh_lifetime = limits.refresh_token_lifetime or settings.LIMEN_REFRESH_TOKEN_LIFETIME
     pair = TokenPair(rules.new_token(), rules.new_token(), lifetime)
@@ -92,6 +107,7 @@ def issue_token(
         user_id=user_id,
         created_at=now,
         issued_to=address,
+        family=family,
     )
     RefreshToken.objects.create(
         digest=rules.digest(pair.refresh_token),
@@ -100,6 +116,7 @@ def issue_token(
         user_id=user_id,
         created_at=now,
         issued_to=address,
+        family=family,
     )
     return pair
 
@@ -128,32 +145,64 @@ def refresh_token(*, asked: TokenRequest, client_id: int, origin: Origin = NOWHE
     consumed, _ = RefreshToken.objects.filter(digest=digest).delete()
     if not consumed:
         rules.refuse_token("refresh")
+    family = found.family or uuid4()
+    if settings.LIMEN_REFRESH_REPLAY_GRACE:
+        UsedRefreshToken.objects.create(
+            digest=digest, family=family, client_id=client_id, used_at=now, expires_at=found.expires_at
+        )
     pair = issue_token(
         client_id=client_id,
         user_id=found.user_id,
         now=now,
         address=rules.known_address(origin.address),
         limits=_limits_of(connections, client_id),
+        family=family,
     )
     for connection in connections:
         if connection.client_id == client_id:
-            _touch(connection.id, origin, now, token=True)
+            _touch(connection.id, origin, now, grant=rules.REFRESH_TOKEN)
     return pair
 
 
-def note_use(*, holder: Holder, origin: Origin = NOWHERE, now: datetime) -> None:
+@transaction.atomic
+def end_replayed(*, digest: bytes, client_id: int, origin: Origin = NOWHERE, now: datetime) -> int:
+    """End the family of a used refresh token that comes again: one of the two who have it is a thief.
+
+    Nothing happens to a token that was never used, while LIMEN_REFRESH_REPLAY_GRACE is 0, and within that time when
+    the same client sends it, which may be a double submission. Records an event when anything ended, so once for
+    a family. Gives the number of tokens that ended. 1 query for a token that was never used.
+    """
+    grace = timedelta(seconds=settings.LIMEN_REFRESH_REPLAY_GRACE)
+    used = UsedRefreshToken.objects.filter(digest=digest).first() if grace else None
+    if used is None or (used.client_id == client_id and now - used.used_at <= grace):
+        return 0
+    # Under the lock of whoever refreshes: no token of this family is bought meanwhile.
+    connection = Connection.objects.select_for_update().filter(client=used.client_id).first()
+    ended = sum(
+        model.objects.filter(client=used.client_id, family=used.family).delete()[0]
+        for model in (AccessToken, RefreshToken)
+    )
+    if ended and connection is not None:
+        data = orjson.dumps({"tokens": ended, "address": rules.known_address(origin.address)}).decode()
+        events.record(Happening("connection.token_replayed", f"connection:{connection.code}", data), by=SYSTEM, now=now)
+    return ended
+
+
+def note_use(*, holder: Holder, origin: Origin = NOWHERE, now: datetime) -> bool:
     """Note that a connection is used, from where, and with whose user. No statement unless something is due.
 
     Called with every call of the API, so: the last use once a minute, the first once, a foreign
-    user once a minute (1 query each call of such a pair).
+    user once a minute (1 query each call of such a pair). True when the holder does not know the last use any more.
     """
     connection = holder.connection
     if connection is None:
-        return
+        return False
     if holder.is_wrong_pair:
         _note_wrong_combination(connection.id, holder.username, now)
-    if connection.use_is_due(now):
-        _touch(connection.id, origin, now)
+    if not connection.use_is_due(now):
+        return False
+    _touch(connection.id, origin, now)
+    return True
 
 
 def purge_expired_tokens(*, now: datetime, batch: int = PURGE_BATCH) -> int:
@@ -174,6 +223,16 @@ def _failures_noted(keys: list[bytes], now: datetime) -> Iterator[None]:
         yield
     except Unprocessable:
         note_failure(keys=keys, now=now)
+        raise
+
+
+@contextmanager
+def _replay_ended(asked: TokenRequest, client_id: int, origin: Origin, now: datetime) -> Iterator[None]:
+    """Look at a refused refresh token once more, in a transaction of its own: that of the refusal is gone."""
+    try:
+        yield
+    except Unprocessable:
+        end_replayed(digest=rules.digest(asked.refresh_token), client_id=client_id, origin=origin, now=now)
         raise
 
 
@@ -234,7 +293,7 @@ def _issue_checked(
     pair = issue_token(client_id=client_id, user_id=user.id, now=now, address=place, limits=limits)
     for connection in connections:
         if connection.client_id == client_id:
-            _touch(connection.id, origin, now, token=True)
+            _touch(connection.id, origin, now, grant=rules.PASSWORD)
             if connection.user_id != user.id:
                 _note_wrong_combination(connection.id, user.username, now)
     return pair
@@ -264,8 +323,8 @@ def _refuse_foreign_user(connections: list[Connection], client_id: int, user_id:
 
 
 @transaction.atomic
-def _touch(connection: int, origin: Origin, now: datetime, *, token: bool = False) -> None:
-    """Set the last use, and the first; with `token` the last token too. Whoever comes second within the minute
+def _touch(connection: int, origin: Origin, now: datetime, *, grant: str = "") -> None:
+    """Set the last use, and the first; with `grant` the last token too. Whoever comes second within the minute
     writes nothing. 1 statement."""
     address, agent = rules.known_address(origin.address) or None, rules.agent_of(origin.agent)
     before = now - rules.NOTED_AT_MOST_EVERY
@@ -276,9 +335,14 @@ def _touch(connection: int, origin: Origin, now: datetime, *, token: bool = Fals
         "last_used_agent": agent,
         "first_call_at": Coalesce(F("first_call_at"), Value(now, DateTimeField())),
     }
-    if token:
+    if grant:
         due |= Q(last_token_at=None) | Q(last_token_at__lte=before)
-        noted |= {"last_token_at": now, "last_token_address": address, "last_token_agent": agent}
+        noted |= {
+            "last_token_at": now,
+            "last_token_address": address,
+            "last_token_agent": agent,
+            "last_token_grant": grant,
+        }
     Connection.objects.filter(due, id=connection).update(**noted)
 
 

@@ -79,6 +79,7 @@ def limits_of(row: Connection) -> Limits:
     return Limits(
         allowed_networks=tuple(row.allowed_networks),
         calls_per_minute=row.calls_per_minute,
+        concurrent_calls=row.concurrent_calls,
         access_token_lifetime=row.access_token_lifetime,
         refresh_token_lifetime=row.refresh_token_lifetime,
         strict=row.strict,

@@ -76,11 +76,19 @@ class WrongUser:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """The last call, or the last token: when, from which address, by which software ("" when it said nothing)."""
+    """The last call, or the last token: when, from which address, by which software ("" when it said nothing).
+
+    `grant` is what a token was bought with, "" for a call and where it is not known.
+    """
 
     at: datetime
     address: str | None
     agent: str
+    grant: str = ""
+
+    @property
+    def by_password(self) -> bool:
+        return self.grant == rules.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +148,7 @@ def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
         notes=row.notes,
         image=row.image,
         last_use=_noted(row.last_used_at, row.last_used_address, row.last_used_agent),
-        last_token=_noted(row.last_token_at, row.last_token_address, row.last_token_agent),
+        last_token=_noted(row.last_token_at, row.last_token_address, row.last_token_agent, row.last_token_grant),
     )
 
 
@@ -182,8 +190,8 @@ def live_tokens(code: str, *, now: datetime) -> int:
     return AccessToken.objects.filter(Q(client=row.client_id) | Q(user=row.user_id), expires_at__gte=now).count()
 
 
-def _noted(at: datetime | None, address: str | None, agent: str) -> Noted | None:
-    return Noted(at, address, agent) if at else None
+def _noted(at: datetime | None, address: str | None, agent: str, grant: str = "") -> Noted | None:
+    return Noted(at, address, agent, grant) if at else None
 
 
 def _wrong_users(connection: int, now: datetime) -> list[WrongUser]:

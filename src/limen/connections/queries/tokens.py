@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from sys import intern
+from threading import Lock
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -28,6 +31,15 @@ from limen.kit import db
 from limen.structure import queries as structure
 
 log = logging.getLogger(__name__)
+
+# Of each process, some 5 kB each. More tokens than these are read anew now and then, and nothing else.
+MOST_HOLDERS = 1_000
+
+_VERSION = "SELECT coalesce(sum(changes), 0)::bigint FROM connection_access_change"
+
+# By the digest of their token: the access version they were read at, and what was read.
+_holders: dict[bytes, tuple[int, Holder]] = {}
+_holders_change = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +107,20 @@ def connections_behind(*, client: int, user: int) -> QuerySet[Connection]:
 
 @dataclass(frozen=True, slots=True)
 class Refreshable:
+    """`family` is None for a token from before there were families."""
+
     user_id: int
     client_id: int
     expires_at: datetime
     user_enabled: bool
+    family: UUID | None
 
 
 def refreshable(digest: bytes) -> Refreshable | None:
     """Give what a refresh token was issued for. 1 query."""
     row = (
         RefreshToken.objects.filter(digest=digest)
-        .values_list("user_id", "client_id", "expires_at", "user__enabled")
+        .values_list("user_id", "client_id", "expires_at", "user__enabled", "family")
         .first()
     )
     return None if row is None else Refreshable(*row)
@@ -130,12 +145,45 @@ def wrong_combination_noted_at(connection: int, username: str) -> datetime | Non
 
 
 def holder(digest: bytes) -> Holder | None:
-    """Give what a token stands for: user, rights, connections. 1 query.
+    """Give what a token stands for: user, rights, connections. 1 query."""
+    found = _read_holder(digest)
+    return found[1] if found else None
 
-    Every call of the API comes through here, and nothing of it is kept between calls: a token that
-    was revoked, a user that was disabled and a right that was taken away are seen at once, in every
-    process.
+
+def known_holder(digest: bytes) -> tuple[Holder, structure.Versions] | None:
+    """As `holder`, with the versions of the structure, but read again only when it may have become another. 1 query.
+
+    What this process has read is trusted while the access version is what it was: triggers move it in the very
+    transaction that changes a token, a connection, a user or a role (migration 0006), so that a change counts from
+    the next call on in every process. Times are not changes: whoever asks judges them by the clock.
+    Cost: 1 short query; at first, and after a change, 1 long one more.
     """
+    known = _holders.get(digest)
+    if known is not None:
+        version, *versions = db.fetch(_version_statement())[0]
+        if version == known[0]:
+            return known[1], structure.versions_of(versions)
+    found = _read_holder(digest)
+    if found is None:
+        forget_holder(digest)
+        return None
+    version, holder, structure_versions = found
+    with _holders_change:
+        # The newest last: what has to go is what was read longest ago.
+        _holders.pop(digest, None)
+        if len(_holders) >= MOST_HOLDERS:
+            del _holders[next(iter(_holders))]
+        _holders[digest] = version, holder
+    return holder, structure_versions
+
+
+def forget_holder(digest: bytes) -> None:
+    """Have a holder read again by its next call, because of something that moves no version."""
+    with _holders_change:
+        _holders.pop(digest, None)
+
+
+def _read_holder(digest: bytes) -> tuple[int, Holder, structure.Versions] | None:
     # By the driver's cursor, so that the server keeps the plan where statements are prepared:
     # planning these seven tables takes longer than reading them.
     rows = db.fetch(_holder_statement(), [digest], binary=True)
@@ -146,8 +194,8 @@ def holder(digest: bytes) -> Holder | None:
     expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
     own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
     client_enabled, client_expires_at, own_enabled, own_expires_at = first[16:20]
-    networks, calls_per_minute, strict = first[20:23]
-    return Holder(
+    networks, calls_per_minute, concurrent_calls, strict, version = first[20:25]
+    found = Holder(
         expires_at=expires_at,
         user_id=user_id,
         username=username,
@@ -155,7 +203,7 @@ def holder(digest: bytes) -> Holder | None:
         kind="api" if user_type == "api" else "user",
         enabled=enabled,
         timezone=timezone,
-        permissions=frozenset(id for row in rows for id in row[15] or ()),
+        permissions=frozenset(intern(id) for row in rows for id in row[15] or ()),
         own_connection=own_connection,
         connection=None
         if connection_id is None
@@ -169,13 +217,19 @@ def holder(digest: bytes) -> Holder | None:
             expires_at=client_expires_at,
             allowed_networks=tuple(networks),
             calls_per_minute=calls_per_minute,
+            concurrent_calls=concurrent_calls,
             strict=strict,
         ),
-        structure_versions=structure.versions_of(first),
         # Of a person, who belongs to no connection, there is nothing to be closed.
         own_enabled=own_enabled is not False,
         own_expires_at=own_expires_at,
     )
+    return version, found, structure.versions_of(first)
+
+
+@cache
+def _version_statement() -> str:
+    return structure.with_versions(_VERSION)
 
 
 @cache
@@ -204,9 +258,11 @@ def _holder_statement() -> str:
         "user__connection__expires_at",
         "client__connection__allowed_networks",
         "client__connection__calls_per_minute",
+        "client__connection__concurrent_calls",
         "client__connection__strict",
     )
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.
     assert len(parameters) == 1
-    return structure.with_versions(statement)
+    # One statement, so one moment: the version is that of what is read with it.
+    return structure.with_versions(f"SELECT held.*, ({_VERSION}) FROM ({statement}) held")  # noqa: S608  # our own

@@ -3,6 +3,7 @@
 from limen.connections.rules.access import (
     ACCESS_LIFETIMES,
     CALLS_PER_MINUTE_MAX,
+    CONCURRENT_CALLS_MAX,
     NETWORKS_MAX,
     OVERLAP_MAX_HOURS,
     REFRESH_LIFETIMES,
@@ -16,6 +17,7 @@ from limen.connections.rules.access import (
     minute_of,
     read_networks,
     refuse_attempts,
+    refuse_concurrent_call,
     refuse_foreign_user,
 )
 from limen.connections.rules.checks import (
@@ -121,6 +123,7 @@ __all__ = [
     "AGENT_MAX",
     "APP",
     "CALLS_PER_MINUTE_MAX",
+    "CONCURRENT_CALLS_MAX",
     "DATA_DESTINATION",
     "DATA_SOURCE",
     "DEFAULT",
@@ -217,6 +220,7 @@ __all__ = [
     "read_networks",
     "read_zone",
     "refuse_attempts",
+    "refuse_concurrent_call",
     "refuse_foreign_user",
     "refuse_token",
     "report_text",

@@ -16,6 +16,7 @@ from limen.kit.errors import Forbidden, Invalid, TooMany, Violation
 
 NETWORKS_MAX = 50
 CALLS_PER_MINUTE_MAX = 1_000_000
+CONCURRENT_CALLS_MAX = 1_000
 # Seconds, from and to.
 ACCESS_LIFETIMES = (60, 24 * 3600)
 REFRESH_LIFETIMES = (3600, 90 * 24 * 3600)
@@ -34,6 +35,7 @@ class Limits:
     access_token_lifetime: int | None = None
     refresh_token_lifetime: int | None = None
     strict: bool = False
+    concurrent_calls: int | None = None
 
 
 def read_networks(text: str) -> tuple[str, ...]:
@@ -54,6 +56,12 @@ def check_limits(limits: Limits) -> list[Violation]:
             limits.calls_per_minute,
             (1, CALLS_PER_MINUTE_MAX),
             f"Enter a whole number from 1 to {CALLS_PER_MINUTE_MAX}, or leave it empty for no limit.",
+        ),
+        *_check_range(
+            "concurrent_calls",
+            limits.concurrent_calls,
+            (1, CONCURRENT_CALLS_MAX),
+            f"Enter a whole number from 1 to {CONCURRENT_CALLS_MAX}, or leave it empty for no limit.",
         ),
         *_check_range(
             "access_token_lifetime",
@@ -96,6 +104,12 @@ def check_address(address: str, networks: Sequence[str], *, reason: str | None =
 def refuse_foreign_user() -> NoReturn:
     """Refuse a call whose token was issued to a foreign user before the connection became strict."""
     raise Forbidden("This connection accepts only its own user, and this token is another user's. Authenticate again.")
+
+
+def refuse_concurrent_call(limit: int) -> NoReturn:
+    """Refuse a call while as many as are allowed are being answered."""
+    calls = "1 call" if limit == 1 else f"{limit} calls"
+    raise TooMany(f"This connection may have {calls} answered at the same time. Try again in a second.", 1)
 
 
 def failure_keys(*, client_id: str, username: str, address: str) -> list[bytes]:

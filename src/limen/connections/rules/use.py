@@ -26,6 +26,7 @@ class ClientConnection:
     expires_at: datetime | None = None
     allowed_networks: tuple[str, ...] = ()
     calls_per_minute: int | None = None
+    concurrent_calls: int | None = None
     strict: bool = False
 
     def use_is_due(self, now: datetime) -> bool:
@@ -40,8 +41,6 @@ class Holder:
     Two questions, two holders: what the call may do is the user's matter (`permissions`), which
     connection it is, the client's (`connection`; None for a client without connection). `own_connection`
     is the connection that the user belongs to, `own_enabled` and `own_expires_at` say whether that one is open.
-    `structure_versions` are the versions of the structure that
-    were read along, since nearly every call needs them next.
     """
 
     expires_at: datetime
@@ -54,7 +53,6 @@ class Holder:
     permissions: frozenset[str]
     own_connection: int | None
     connection: ClientConnection | None
-    structure_versions: tuple[int, int] | None = None
     own_enabled: bool = True
     own_expires_at: datetime | None = None
 

@@ -17,7 +17,13 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
     def middleware(request: HttpRequest) -> HttpResponseBase:
         identity = uuid4().hex
         request_id_of_this_thread.set(identity)
-        answer = get_response(request)
+        try:
+            answer = get_response(request)
+        finally:
+            # What a step before the view has taken for as long as the call lasts.
+            at_end: Callable[[], None] | None = getattr(request, "at_end", None)
+            if at_end is not None:
+                at_end()
         answer["X-Request-Id"] = identity
         if request.path_info.startswith("/api/"):
             answer["X-Limen-Version"] = __version__
