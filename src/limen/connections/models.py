@@ -62,7 +62,8 @@ class Connection(models.Model):
     `client` says which program calls, `user` what it may do and who is the author of its changes.
     `version` grows with every edit, so that a page can tell that it shows an older one. Not `enabled`: paused.
     From `expires_at` on nobody gets in; `owner` is the person to ask, for people to read only. Of the last call
-    and of the last token there are the time, the address and the software that came with them.
+    and of the last token there are the time, the address and the software that came with them. `reminded_of` is the last of
+    `rules.REMINDERS` that its present end has come to.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -85,6 +86,7 @@ class Connection(models.Model):
     last_token_agent = models.CharField(max_length=rules.AGENT_MAX, default="")
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True)
+    reminded_of = models.PositiveSmallIntegerField(null=True)
     owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     notes = models.TextField(default="")
     created_at = models.DateTimeField()

@@ -80,6 +80,7 @@ from limen.connections.rules.image import MOST_BYTES as IMAGE_MOST_BYTES
 from limen.connections.rules.image import NoPicture, check_image_name, image_digest, make_image
 from limen.connections.rules.life import (
     AGENT_MAX,
+    END_IN_SIGHT,
     END_IS_NEAR,
     IN_USE,
     NOTES_MAX,
@@ -94,9 +95,11 @@ from limen.connections.rules.life import (
     days_left,
     end_of_day,
     is_in_use,
+    is_news,
     is_unused,
     last_day,
     owner_unknown,
+    reminder_due,
     silent_days,
     tidy_notes,
 )
@@ -124,6 +127,7 @@ __all__ = [
     "DATA_DESTINATION",
     "DATA_SOURCE",
     "DEFAULT",
+    "END_IN_SIGHT",
     "END_IS_NEAR",
     "FAILED",
     "FLOW_TYPES",
@@ -191,6 +195,7 @@ __all__ = [
     "is_due",
     "is_expired",
     "is_in_use",
+    "is_news",
     "is_unused",
     "judge_access",
     "judge_address",
@@ -219,6 +224,7 @@ __all__ = [
     "refuse_attempts",
     "refuse_foreign_user",
     "refuse_token",
+    "reminder_due",
     "report_text",
     "rights_table",
     "same_secret",

@@ -19,6 +19,7 @@ from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import ListedConnection
 from limen.connections.rules import FlowType
+from limen.connections.views.reminder import reminder_of
 from limen.connections.views.state import State
 from limen.kit import clock
 from limen.kit.text import fold
@@ -118,6 +119,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
         "flows": [(flow.value, _(flow.plural)) for flow in rules.FLOW_TYPES.values()],
         "conditions": [(condition, _(words)) for condition, (words, _fits) in _CONDITIONS.items()],
         "may_manage": caller_of(request).may(MANAGE_CONNECTIONS),
+        "reminder": reminder_of(listed, caller=caller_of(request), now=now) if wanted.is_anything else None,
         "limit": rules.limit_reached(limit).message if queries.limit_is_reached() else "",
     }
     return render(request, "connections/list.html", context)
