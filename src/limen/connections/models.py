@@ -61,9 +61,9 @@ class Connection(models.Model):
 
     `client` says which program calls, `user` what it may do and who is the author of its changes.
     `version` grows with every edit, so that a page can tell that it shows an older one. Not `enabled`: paused.
-    From `expires_at` on nobody gets in; `owner` is the person to ask, for people to read only. Of the last call
-    and of the last token there are the time, the address and the software that came with them. `reminded_of` is the last of
-    `rules.REMINDERS` that its present end has come to.
+    From `expires_at` on nobody gets in; `reminded_of` is the last of `rules.REMINDERS` that this end has come to.
+    `owner` is the person to ask, for people to read only. Of the last call and of the last token there are the time,
+    the address and the software that came with them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -113,6 +113,10 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def initials(self) -> str:
+        return rules.initials(self.label)
 
 
 class ConnectionImage(models.Model):

@@ -55,6 +55,7 @@ from limen.connections.rules.connection import (
     check_label,
     code_from_label,
     code_taken,
+    initials,
     is_code,
     limit_reached,
     normalise,
@@ -77,7 +78,7 @@ from limen.connections.rules.credentials import (
 from limen.connections.rules.data_flows import DayCount, HourCount, Period, Week, read_zone, wrong_use_shown_since
 from limen.connections.rules.image import EXTENSIONS as IMAGE_EXTENSIONS
 from limen.connections.rules.image import MOST_BYTES as IMAGE_MOST_BYTES
-from limen.connections.rules.image import NoPicture, check_image_name, image_digest, make_image
+from limen.connections.rules.image import NoPicture, check_image_name, image_digest, image_too_large, make_image
 from limen.connections.rules.life import (
     AGENT_MAX,
     END_IN_SIGHT,
@@ -191,6 +192,8 @@ __all__ = [
     "env_text",
     "failure_keys",
     "image_digest",
+    "image_too_large",
+    "initials",
     "is_code",
     "is_due",
     "is_expired",
