@@ -100,13 +100,15 @@ class TestList:
         assert "Wrong credentials" not in read(LIST)
 
     def test_case_27_create_is_off_at_the_limit_and_says_why(self, read: Any, settings: Any) -> None:
-        settings.LIMEN_CONNECTIONS_MAX = 1
-        make_connection()
+        settings.LIMEN_CONNECTIONS_MAX = 3
+        for code in ("one", "two", "app_3"):
+            make_connection(code=code)
+        Connection.objects.filter(code="app_3").update(type="app")
         page = read(LIST)
         button = re.search(r"<button[^>]*btn primary[^>]*>", page)
         assert button
         assert "disabled" in button[0]
-        assert rules.limit_reached(1).message in button[0]
+        assert f'title="{rules.limit_reached(3).message}"' in button[0]
         assert f'href="{CREATE}"' not in page
 
     def test_below_the_limit_create_is_a_link(self, read: Any) -> None:
@@ -237,6 +239,23 @@ class TestCreate:
     def test_case_18_the_case_of_a_code_is_kept(self, admin: Client) -> None:
         answer = admin.post(CREATE, {"label": "My ERP", "code": "My_ERP_2", "flow_type": "other"})
         assert answer["Location"] == "/connect/connection-settings/My_ERP_2/edit"
+
+    @pytest.mark.parametrize(
+        ("content_type", "body", "status"),
+        [
+            # The endpoint that takes JSON does not exist here: to the form it is a body without fields.
+            ("application/json", b'{"label": ', 422),
+            ("text/plain", b"label", 422),
+            ("application/x-www-form-urlencoded", b"label=%zz&\xff=\xfe", 422),
+            ("multipart/form-data; boundary=x", b"--x\r\nbroken", 422),
+            ("multipart/form-data", b"x", 400),
+        ],
+    )
+    def test_case_24_a_body_that_cannot_be_read_is_refused_and_no_failure(
+        self, admin: Client, content_type: str, body: bytes, status: int
+    ) -> None:
+        assert admin.generic("POST", CREATE, body, content_type=content_type).status_code == status
+        assert not Connection.objects.exists()
 
     def test_case_25_missing_keys_are_refused_and_no_failure(self, admin: Client) -> None:
         answer = admin.post(CREATE, {"code": "abc"})
