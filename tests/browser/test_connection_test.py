@@ -51,7 +51,7 @@ def test_the_report_comes_by_itself_and_can_be_copied(page: Any, url: str, perso
     page.locator("#verdict", has_text="Running").wait_for()
     run()
     page.locator("#verdict", has_text="Works, with warnings").wait_for()
-    assert page.locator(".check-step").count() == 10
+    assert page.locator(".check-step").count() == 12
     page.get_by_text("Report as text").click()
     found = Axe().run(page).response["violations"]
     assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]

@@ -356,7 +356,7 @@ class TestSettings:
         connection = Connection.objects.get()
         WrongCombination.objects.create(connection=connection, username="julia", last_seen_at=clock.now())
         page = open(LIST)
-        assert page.get_by_role("link", name="My ERP").get_by_text("Wrong credentials").is_visible()
+        assert page.locator(".door", has_text="My ERP").get_by_text("Wrong credentials").is_visible()
         page.get_by_role("link", name="My ERP").click()
         page.locator(".notice", has_text="Wrong credentials").get_by_text("julia").wait_for()
 

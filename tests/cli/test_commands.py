@@ -121,3 +121,5 @@ class TestConnections:
         answer = installation.run("connections", "create", "magento")
         assert answer.returncode == 0
         assert len(answer.stdout.strip().splitlines()) == 6
+        shown = json.loads(installation.run("connections", "show", "magento", "--json").stdout)
+        assert (shown["label"], shown["flow_type"], shown["auditable"]) == ("magento", "other", False)

@@ -127,7 +127,7 @@ def skipped(steps: Mapping[str, rules.Step]) -> set[str]:
     return {name for name, step in steps.items() if step.status == rules.SKIPPED}
 
 
-AFTER_INSTANCE = {"clock", "authorization", "client", "media", "links"}
+AFTER_INSTANCE = {"networks", "clock", "authorization", "client", "media", "links"}
 
 
 class TestNothingWrong:
@@ -294,6 +294,82 @@ class TestInstance:
         connection.request("GET", f"/api/oauth/v1/check/{asked}")
         assert connection.getresponse().status == 404
         connection.close()
+
+
+class TestOpen:
+    """A door that is shut is named as such; what needs it open is not taken for broken."""
+
+    NEED_IT = {"authorization", "client", "media", "links"}
+
+    @pytest.mark.parametrize(
+        ("facts", "happened", "cure"),
+        [
+            ({"enabled": False}, "The connection is paused.", "Resume it"),
+            (
+                {"expires_at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC)},
+                "ended on 2026-03-02 at 09:30 UTC",
+                "later last day",
+            ),
+        ],
+    )
+    def test_a_paused_or_ended_connection(self, proxy: Proxy, facts: dict[str, Any], happened: str, cure: str) -> None:
+        Connection.objects.update(**facts)
+        steps = outcome()
+        assert troubles(steps) == {"open": rules.FAILED}
+        assert happened in steps["open"].happened and cure in steps["open"].cure
+        assert skipped(steps) == self.NEED_IT
+        assert not [one for one in proxy.seen if "authorization" in one.headers]
+        report = rules.report_text(heading="Test", steps=steps.values(), rights=[])
+        assert f"[failed] Pause and end: {steps['open'].happened}" in report
+        assert f"    Cure: {steps['open'].cure}" in report
+
+    @pytest.mark.parametrize(
+        ("left", "status", "said"),
+        [
+            (None, rules.OK, "has no end"),
+            (timedelta(days=8), rules.OK, "and ends on 2026-03-10 at 09:30 UTC"),
+            (timedelta(days=7), rules.WARNING, "ends on 2026-03-09 at 09:30 UTC"),
+            (timedelta(seconds=1), rules.WARNING, "ends on 2026-03-02 at 09:30 UTC"),
+            (timedelta(0), rules.FAILED, "ended on 2026-03-02 at 09:30 UTC"),
+        ],
+    )
+    def test_an_end_is_warned_of_a_week_before(self, left: timedelta | None, status: str, said: str) -> None:
+        now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+        step = rules.judge_open(enabled=True, expires_at=None if left is None else now + left, now=now)
+        assert step.status == status and said in step.happened
+
+
+class TestNetworks:
+    def test_an_allowed_address_is_named(self, proxy: Proxy) -> None:
+        Connection.objects.update(allowed_networks=["127.0.0.0/8"])
+        steps = outcome()
+        assert {step.status for step in steps.values()} == {rules.OK}
+        assert "This test comes from 127.0.0.1, which is allowed." in steps["networks"].happened
+
+    def test_another_is_named_with_its_cure_and_not_taken_for_a_wrong_secret(self, proxy: Proxy) -> None:
+        Connection.objects.update(allowed_networks=["10.0.0.0/8"])
+        steps = outcome()
+        assert troubles(steps) == {"networks": rules.WARNING}
+        step = steps["networks"]
+        assert "comes from 127.0.0.1, which is not allowed" in step.happened and "403" in step.why
+        assert "page Access" in step.cure and "LIMEN_BEHIND_PROXY=1" in step.cure
+        # What does not ask for the address is tested all the same.
+        assert skipped(steps) == {"client"}
+        assert "see Allowed addresses" in steps["client"].happened
+        assert "/api/oauth/v1/token" not in [one.path for one in proxy.seen]
+
+    def test_with_a_declared_proxy_it_is_the_address_that_the_proxy_saw(self, proxy: Proxy, settings: Any) -> None:
+        settings.LIMEN_BEHIND_PROXY = True
+        Connection.objects.update(allowed_networks=["10.0.0.0/8"])
+
+        def forward(sent: Sent) -> None:
+            sent.headers["x-forwarded-for"] = "192.0.2.7"
+
+        proxy.request = forward
+        step = outcome()["networks"]
+        assert "192.0.2.7" in step.happened and "LIMEN_BEHIND_PROXY" not in step.cure
+        Connection.objects.update(allowed_networks=["192.0.2.0/24"])
+        assert outcome()["networks"].status == rules.OK
 
 
 class TestClock:

@@ -152,7 +152,7 @@ class TestOnTheScreens:
         self.send(admin, image=self.upload(picture("PNG")))
         assert self.send(admin, remove_image="on").status_code == 303
         assert saved().image == "" and not ConnectionImage.objects.exists()
-        assert 'aria-hidden="true">ME</div>' in admin.get("/connect/connection-settings").content.decode()
+        assert 'data-initials="ME">ME</div>' in admin.get("/connect/connection-settings").content.decode()
 
     @pytest.mark.parametrize(
         ("name", "content"),

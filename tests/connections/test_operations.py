@@ -136,6 +136,13 @@ class TestCreateConnection:
         assert broken(make_connection) == [("", "user_cannot_be_created")]
         assert not User.objects.filter(type="api").exists()
 
+    def test_case_31_when_all_four_digits_are_taken_there_are_six(self) -> None:
+        taken = [f"erp_{number:04}" for number in range(1, 10_000)]
+        User.objects.bulk_create(User(username=one, username_folded=one, type="api", created_at=NOW) for one in taken)
+        new = make_connection(code="erp")
+        assert re.fullmatch(r"erp_[0-9]{6}", new.username)
+        assert grant(new)
+
     def test_case_32_when_a_later_step_fails_nothing_remains(self, monkeypatch: Any) -> None:
         monkeypatch.setattr(rules, "seal", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):

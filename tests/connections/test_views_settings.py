@@ -137,8 +137,10 @@ class TestWrongCredentials:
     def test_case_122_two_are_a_list_the_latest_first(self, read: Any, erp: Any) -> None:
         wrong_use("erp", "jane", days_ago=3)
         wrong_use("erp", "jill", days_ago=1)
-        found = re.findall(r"<li><code>(\w+)</code> – \d+ \w+ \d+ – \d\d:\d\d \(UTC\)</li>", read(PAGE))
-        assert found == ["jill", "jane"]
+        for zone, name in (("UTC", "UTC"), ("Asia/Tokyo", "JST")):
+            User.objects.filter(username="julia").update(timezone=zone)
+            found = re.findall(rf"<li><code>(\w+)</code> – \d+ \w+ \d+ – \d\d:\d\d \({name}\)</li>", read(PAGE))
+            assert found == ["jill", "jane"]
 
     def test_none_is_no_warning(self, read: Any, erp: Any) -> None:
         assert "Wrong credentials" not in read(PAGE)
@@ -192,11 +194,15 @@ class TestSave:
         user = User.objects.get(username=saved().username)
         assert {one.name for one in user.groups.all()} == {"All"}
 
-    def test_case_81_a_group_that_was_deleted_is_no_group(self, admin: Client, erp: Any) -> None:
+    def test_case_81_a_group_that_was_deleted_is_no_group_and_the_api_still_works(
+        self, admin: Client, erp: operations.NewConnection
+    ) -> None:
         group = make_group("SAP")
         admin.post(PAGE, typed(user_group_id=group.id))
         Group.objects.filter(id=group.id).delete()
         assert re.search(r'<option value="" selected>All</option>', admin.get(PAGE).content.decode())
+        call = {"authorization": f"Bearer {token_for(erp)}"}
+        assert Client().get("/api/rest/v1/currencies", headers=call).status_code == 200
 
     @pytest.mark.parametrize("field", ["user_role_id", "user_group_id"])
     @pytest.mark.parametrize("value", [99_999_999, 10**30, "zebra"])

@@ -16,6 +16,7 @@ from limen.connections import operations
 from limen.connections.models import WrongCombination
 from limen.kit import clock
 from tests.factories.connections import make_connection, token_for
+from tests.factories.products import make_product
 
 API = "/api/rest/v1"
 JSON = "application/json"
@@ -97,8 +98,10 @@ class TestForbidden:
 
     def test_case_112_each_right_of_products_by_itself(self, token: str) -> None:
         allow(OVERALL, "pim_api_product_list")
-        assert call(token, "/products/unknown").status_code == 404
-        assert "delete products" in assert_refused(call(token, "/products/unknown", "DELETE"), 403)
+        make_product("chair")
+        assert call(token, "/products/chair").status_code == 200
+        assert "delete products" in assert_refused(call(token, "/products/chair", "DELETE"), 403)
+        assert "create or update products" in assert_refused(call(token, "/products/chair", "PATCH", {}), 403)
 
     def test_case_113_measurement_families_are_open_to_every_role_of_the_installation(self, token: str) -> None:
         allow(OVERALL)

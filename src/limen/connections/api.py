@@ -42,7 +42,7 @@ def answer_check(request: ApiRequest, nonce: str) -> HttpResponse:
     proof = queries.proof_of(nonce)
     if proof is None:
         raise NotFound("No test of a connection asks for this.")
-    answer = json_answer({"proof": proof})
+    answer = json_answer({"proof": proof, "address": client_address(request)})
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -272,7 +272,14 @@ class SettingsForm(forms.Form):
         required=False,
         # "Empty" is said where the other things are said that can be wrong with a picture.
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ",".join(f".{one}" for one in rules.IMAGE_EXTENSIONS)}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ",".join(f".{one}" for one in rules.IMAGE_EXTENSIONS),
+                "data-wrong-name": rules.check_image_name("notes.txt")[0].message,
+                "data-most-bytes": rules.IMAGE_MOST_BYTES,
+                "data-too-large": rules.image_too_large().message,
+            }
+        ),
         help_text=_("A jpg, png, gif, webp, bmp, xbm or wbmp file of at most 2 MB."),
     )
     remove_image = forms.BooleanField(label=_("Remove the picture"), required=False)

@@ -36,6 +36,15 @@ def check(check: int) -> None:
     operations.run_check(check=check, clock=clock.now)
 
 
+@app.periodic(cron="23 5 * * *")  # type: ignore[untyped-decorator]  # as above
+@app.task(name="connections.remind_of_ends", queueing_lock="connections.remind_of_ends")  # type: ignore[untyped-decorator]
+def remind_of_ends(timestamp: int) -> None:
+    """Record which connections end soon, once a day. Safe to run twice: each step is recorded once."""
+    reminded = operations.remind_of_ends(now=clock.now())
+    if reminded:
+        log.info("connections end soon", extra={"connections": reminded})
+
+
 @app.periodic(cron="41 3 * * *")  # type: ignore[untyped-decorator]  # as above
 @app.task(name="connections.forget_old_tallies", queueing_lock="connections.forget_old_tallies")  # type: ignore[untyped-decorator]
 def forget_old_tallies(timestamp: int) -> None:

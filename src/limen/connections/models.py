@@ -61,9 +61,9 @@ class Connection(models.Model):
 
     `client` says which program calls, `user` what it may do and who is the author of its changes.
     `version` grows with every edit, so that a page can tell that it shows an older one. Not `enabled`: paused.
-    From `expires_at` on nobody gets in; `owner` is the person to ask, for people to read only. Of the last call
-    and of the last token there are the time, the address and the software that came with them; of the token the
-    grant too.
+    From `expires_at` on nobody gets in; `reminded_of` is the last of `rules.REMINDERS` that this end has come to.
+    `owner` is the person to ask, for people to read only. Of the last call and of the last token there are the time,
+    the address and the software that came with them; of the token the grant too.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -87,6 +87,7 @@ class Connection(models.Model):
     last_token_grant = models.CharField(max_length=20, default="")
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True)
+    reminded_of = models.PositiveSmallIntegerField(null=True)
     owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     notes = models.TextField(default="")
     created_at = models.DateTimeField()
@@ -114,6 +115,10 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def initials(self) -> str:
+        return rules.initials(self.label)
 
 
 class ConnectionImage(models.Model):

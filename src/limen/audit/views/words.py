@@ -68,6 +68,10 @@ KINDS = {
     "connection.tested": (gettext_lazy("Tested"), gettext_lazy("{author} tested connection {subject}")),
     "connection.paused": (gettext_lazy("Paused"), gettext_lazy("{author} paused connection {subject}")),
     "connection.resumed": (gettext_lazy("Resumed"), gettext_lazy("{author} resumed connection {subject}")),
+    "connection.ending": (
+        gettext_lazy("End in sight"),
+        gettext_lazy("{author} reminded of the end of connection {subject}"),
+    ),
     "connection.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted connection {subject}")),
     "user.created": (gettext_lazy("Created"), gettext_lazy("{author} created user {subject}")),
     "user.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user {subject}")),

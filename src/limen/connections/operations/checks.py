@@ -84,9 +84,11 @@ class _Run:
         label = role.label if role else ""
         self._save(started_at=self.clock(), address=self.address, role=label, permissions=sorted(permissions))
 
+        row = self.connection
+        is_open = self._add(rules.judge_open(enabled=row.enabled, expires_at=row.expires_at, now=self.clock()))
         self._add(rules.judge_address(self.address, is_set=self.is_set))
         with _borrowed_token(self.connection, self.clock()) as token:
-            self._network_steps({"Authorization": f"Bearer {token}"})
+            self._network_steps({"Authorization": f"Bearer {token}"}, is_open=is_open)
         self._add(rules.judge_access(permissions, role=label) if caller else rules.user_is_off())
         self._add(rules.judge_rights(permissions, flow_type=self.connection.flow_type, role=label))
         # In the order people read them, the skipped among them.
@@ -94,17 +96,25 @@ class _Run:
         self.steps = [done.get(name) or rules.skipped(name) for name in rules.STEPS]
         self._save(steps=_stored(self.steps), finished_at=self.clock(), nonce=None, proof="")
 
-    def _network_steps(self, token: Mapping[str, str]) -> None:
-        """Go on only while it is certain that credentials reach nobody but this installation."""
+    def _network_steps(self, token: Mapping[str, str], *, is_open: bool) -> None:
+        """Go on only while it is certain that credentials reach nobody but this installation.
+
+        A connection that lets nobody in would answer the steps with a token as if something were wrong with them.
+        """
         got = self._ask("GET", f"/api/oauth/v1/check/{self.check.nonce}")
         if not self._add(rules.judge_reach(self.address, got)) or isinstance(got, NoAnswer):
             return
         if not self._add(rules.judge_instance(self.address, got, proof=self.check.proof)):
             return
+        networks, behind_proxy = self.connection.allowed_networks, settings.LIMEN_BEHIND_PROXY
+        self._add(rules.judge_networks(got, networks, behind_proxy=behind_proxy))
         self._add(rules.judge_clock(got, now=self.clock()))
+        if not is_open:
+            return
         if not self._add(rules.judge_authorization(self._ask("GET", "/api/rest/v1/system-information", token))):
             return
-        self._add(self._client_step())
+        allowed = rules.is_allowed(rules.address_seen(got), networks)
+        self._add(self._client_step() if allowed else rules.client_not_tested())
         if OVERALL not in self.check.permissions:
             return
         # A dry run of no lines at all: nothing can come of it.

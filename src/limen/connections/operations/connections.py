@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
-from limen.accounts.rules import CONNECTION_RIGHTS, Caller, refusal_of
+from limen.accounts.rules import CONNECTION_RIGHTS, SYSTEM, Caller, refusal_of
 from limen.calls import operations as calls
 from limen.connections import queries, rules
 from limen.connections.models import (
@@ -32,7 +32,7 @@ from limen.kit.errors import Conflict, Invalid, Violation
 from limen.structure import queries as structure
 
 # What a save of the settings page writes into the row.
-_EDITABLE = ("label", "flow_type", "auditable", "expires_at", "owner", "notes", "image")
+_EDITABLE = ("label", "flow_type", "auditable", "expires_at", "reminded_of", "owner", "notes", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,8 @@ def update_connection(
 
     row.label, row.flow_type, row.auditable = label, flow_type, rules.tracked(auditable, flow_type)
     row.expires_at, row.owner_id, row.notes = upkeep.expires_at, upkeep.owner_id, upkeep.notes
+    if upkeep.expires_at != kept.expires_at:
+        row.reminded_of = None
     if image is not None:
         row.image = rules.image_digest(image)
     after = _described(row)
@@ -164,6 +166,27 @@ def pause_connection(*, code: str, by: Caller, now: datetime) -> None:
 def resume_connection(*, code: str, by: Caller, now: datetime) -> None:
     """Open a paused connection again, with the credentials and tokens that it had. Twice is as once."""
     _switch(code, enabled=True, by=by, now=now)
+
+
+@transaction.atomic
+def remind_of_ends(*, now: datetime) -> int:
+    """Record `connection.ending` of each connection whose end has come to another step, and give their number.
+
+    Once for each step of `rules.REMINDERS`, however often this runs. 1 query, 2 more when there is something to tell.
+    """
+    in_sight = Connection.objects.filter(
+        type=rules.DEFAULT, expires_at__gt=now, expires_at__lte=now + rules.END_IN_SIGHT
+    ).order_by("expires_at", "code")
+    due = []
+    for row in in_sight.select_for_update():
+        step = rules.reminder_due(row.expires_at, row.reminded_of, now)
+        if step is not None:
+            row.reminded_of = step
+            due.append(row)
+    if due:
+        Connection.objects.bulk_update(due, ["reminded_of"])
+        events.record_many([_ending(row, now) for row in due], by=SYSTEM, now=now)
+    return len(due)
 
 
 @transaction.atomic
@@ -280,6 +303,12 @@ def _beyond(by: Caller, role_id: int | None) -> list[Violation]:
         message = "This role allows more than you may do yourself. Choose another, or ask somebody who may."
         return [Violation("user_role_id", "user_role.beyond", message)]
     return []
+
+
+def _ending(row: Connection, now: datetime) -> Happening:
+    assert row.expires_at is not None
+    data = {"days_left": rules.days_left(row.expires_at, now), "expires_at": iso(row.expires_at)}
+    return Happening("connection.ending", f"connection:{row.code}", orjson.dumps(data).decode())
 
 
 def _owner_name(owner: int | None) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Literal
 
+from limen.connections import rules
 from limen.connections.models import AccessToken, ClientSecret, Connection, OldPassword, RefreshToken
 from limen.connections.queries.connections import find
 from limen.connections.rules import Limits
@@ -54,11 +55,17 @@ class ActiveTokens:
 class AccessPage:
     code: str
     label: str
+    flow_type: str
+    image: str
     version: int
     limits: Limits
     old_secret: OldCredential | None
     old_password: OldCredential | None
     tokens: ActiveTokens
+
+    @property
+    def initials(self) -> str:
+        return rules.initials(self.label)
 
 
 def access_page(code: str, *, now: datetime) -> AccessPage:
@@ -67,6 +74,8 @@ def access_page(code: str, *, now: datetime) -> AccessPage:
     return AccessPage(
         code=row.code,
         label=row.label,
+        flow_type=row.flow_type,
+        image=row.image,
         version=row.version,
         limits=limits_of(row),
         old_secret=_described(ClientSecret.objects.filter(client=row.client_id, valid_until__gt=now).first()),

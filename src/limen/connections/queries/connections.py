@@ -22,6 +22,7 @@ _CREATION_LOCK = 7_300_001
 
 @dataclass(frozen=True, slots=True)
 class ListedConnection:
+    id: int
     code: str
     label: str
     flow_type: str
@@ -42,6 +43,7 @@ def connections_for_list(*, now: datetime) -> list[ListedConnection]:
         Connection.objects.filter(type=rules.DEFAULT)
         .order_by("created_at", "code")
         .values_list(
+            "id",
             "code",
             "label",
             "flow_type",
@@ -122,6 +124,10 @@ class ConnectionSettings:
     image: str
     last_use: Noted | None
     last_token: Noted | None
+
+    @property
+    def initials(self) -> str:
+        return rules.initials(self.label)
 
 
 def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:

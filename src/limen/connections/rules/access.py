@@ -91,9 +91,14 @@ def known_address(text: str) -> str:
     return "" if found is None else str(found)
 
 
+def is_allowed(address: str, networks: Sequence[str]) -> bool:
+    """Tell whether an address is in one of the networks; with no networks every address is."""
+    return not networks or _is_within(_address(address), networks)
+
+
 def check_address(address: str, networks: Sequence[str], *, reason: str | None = None) -> None:
     """Raise Forbidden when there are networks and the address is in none of them."""
-    if not networks or _is_within(_address(address), networks):
+    if is_allowed(address, networks):
         return
     shown = known_address(address)
     of = f"the address {shown}" if shown else "an address that cannot be told"

@@ -6,14 +6,16 @@ Nothing here holds a secret: a report is made to be copied into a ticket.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from limen.accounts.rules import OVERALL, PERMISSIONS
+from limen.connections.rules.access import is_allowed, known_address
 from limen.connections.rules.connection import DATA_DESTINATION, DATA_SOURCE
+from limen.connections.rules.life import END_IS_NEAR, closed_by
 from limen.kit.http.exchange import Answer, NoAnswer
 
 OK = "ok"
@@ -23,9 +25,11 @@ SKIPPED = "skipped"
 
 # The steps in their order, by name, with the title that people read.
 STEPS = {
+    "open": "Pause and end",
     "address": "Public address",
     "reach": "Address reachable",
     "instance": "This installation answers",
+    "networks": "Allowed addresses",
     "clock": "Clocks agree",
     "authorization": "Authorization header",
     "access": "Access to the web API",
@@ -58,6 +62,24 @@ class Step:
 
 def by_limen(answer: Answer) -> bool:
     return "x-limen-version" in answer.headers
+
+
+def judge_open(*, enabled: bool, expires_at: datetime | None, now: datetime) -> Step:
+    """Judge whether the connection lets its connector in, and will next week."""
+    refused = "Its calls are answered with 401, and its requests for a token with 422."
+    closed = closed_by(enabled=enabled, expires_at=expires_at, now=now)
+    if closed == "paused":
+        return Step("open", FAILED, "The connection is paused.", refused, "Resume it on its settings page.")
+    if expires_at is None:
+        return Step("open", OK, "The connection is not paused, and has no end.")
+    end = f"{expires_at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC"
+    cure = "Choose a later last day on its settings page, or none."
+    if closed:
+        return Step("open", FAILED, f"The connection ended on {end}.", refused, cure)
+    if expires_at - now <= END_IS_NEAR:
+        why = "From then on its calls are answered with 401, and its requests for a token with 422."
+        return Step("open", WARNING, f"The connection ends on {end}.", why, cure)
+    return Step("open", OK, f"The connection is not paused, and ends on {end}.")
 
 
 def judge_address(address: str, *, is_set: bool) -> Step:
@@ -101,6 +123,34 @@ def judge_instance(address: str, got: Got, *, proof: str) -> Step:
         "The answer was changed on its way, or comes from another version.",
         "Let the proxy pass /api/ unchanged and uncached, and start all processes of Limen again.",
     )
+
+
+def judge_networks(got: Answer, networks: Sequence[str], *, behind_proxy: bool) -> Step:
+    """Judge whether the test itself comes from an allowed address; where a connector comes from nobody can tell.
+
+    `got` is the answer of this installation, which says where the call came from.
+    """
+    if not networks:
+        return Step("networks", OK, "Calls may come from every address.")
+    seen = address_seen(got)
+    if is_allowed(seen, networks):
+        return Step("networks", OK, f"This test comes from {seen}, which is allowed.")
+    cure = "Compare the allowed addresses on the page Access with the address that your connector calls from."
+    if not behind_proxy:
+        cure += f" If there is a proxy, every call comes from {seen or 'its address'}: set LIMEN_BEHIND_PROXY=1."
+    return Step(
+        "networks",
+        WARNING,
+        f"This test comes from {seen or 'an address that cannot be told'}, which is not allowed.",
+        "Calls and requests for a token from there are answered with 403. A connector that calls from an allowed"
+        " address is let in.",
+        cure,
+    )
+
+
+def address_seen(got: Answer) -> str:
+    """Give the address that this installation saw the test come from."""
+    return known_address(str(_json(got).get("address", "")))
 
 
 def judge_clock(got: Answer, *, now: datetime) -> Step:
@@ -207,6 +257,10 @@ def judge_client(got: Got) -> Step:
             "Repeat the test in some minutes.",
         )
     return _unexpected("client", got)
+
+
+def client_not_tested() -> Step:
+    return Step("client", SKIPPED, "This test comes from an address that gets no token: see Allowed addresses.")
 
 
 def secret_unreadable() -> Step:

@@ -41,6 +41,13 @@ FLOW_TYPES: dict[str, FlowType] = {
 }
 
 
+def initials(label: str) -> str:
+    """`Web shop` → "WS", `Magento` → "MA": what stands for a picture."""
+    words = label.split()
+    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]
+    return letters.upper()
+
+
 def normalise(text: str | None) -> str:
     return (text or "").strip()
 

@@ -40,6 +40,11 @@ def check_image_name(filename: str) -> list[Violation]:
     return [Violation("image", "image.extension", message)]
 
 
+def image_too_large() -> Violation:
+    message = f"The picture is larger than {MOST_BYTES // 1024 // 1024} MB. Choose a smaller one."
+    return Violation("image", "image.too_large", message)
+
+
 def make_image(content: bytes) -> bytes:
     """Draw a picture anew, small enough for cards and headers, as WebP; NoPicture when it is none.
 
@@ -49,8 +54,7 @@ def make_image(content: bytes) -> bytes:
     if not content:
         raise NoPicture(Violation("image", "image.empty", "The file is empty. Choose a picture."))
     if len(content) > MOST_BYTES:
-        message = f"The picture is larger than {MOST_BYTES // 1024 // 1024} MB. Choose a smaller one."
-        raise NoPicture(Violation("image", "image.too_large", message))
+        raise NoPicture(image_too_large())
     try:
         picture = _opened(content)
         if picture.width * picture.height > MOST_PIXELS:

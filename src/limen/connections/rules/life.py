@@ -18,6 +18,8 @@ UNUSED_AFTER = timedelta(days=90)
 # The end of a connection is announced this long before, and pressed for in the last week.
 END_IN_SIGHT = timedelta(days=30)
 END_IS_NEAR = timedelta(days=7)
+# Those who manage connections are reminded of an end this many days before it.
+REMINDERS = (30, 7, 1)
 # Whoever deletes what was used within this time types its code.
 IN_USE = timedelta(days=7)
 
@@ -114,6 +116,20 @@ def days_left(expires_at: datetime | None, now: datetime) -> int | None:
     if expires_at is None or not timedelta(0) < expires_at - now <= END_IN_SIGHT:
         return None
     return -((now - expires_at) // timedelta(days=1))
+
+
+def reminder_due(expires_at: datetime | None, reminded_of: int | None, now: datetime) -> int | None:
+    """Give the step of REMINDERS that an end has reached; None before the first, and when that one was given."""
+    left = days_left(expires_at, now)
+    reached = [step for step in REMINDERS if left is not None and left <= step]
+    if not reached or (reminded_of is not None and reminded_of <= reached[-1]):
+        return None
+    return reached[-1]
+
+
+def is_news(expires_at: datetime | None, now: datetime) -> bool:
+    """Tell whether people should hear of an end: it is in sight, or behind for no longer than it was in sight."""
+    return expires_at is not None and abs(expires_at - now) <= END_IN_SIGHT
 
 
 def is_in_use(last_used_at: datetime | None, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
 from limen.connections import operations, queries, rules
-from limen.connections.forms import AccessForm
+from limen.connections.forms import TONES, AccessForm
 from limen.connections.queries import AccessPage
 from limen.connections.views.answers import no_such_connection
 from limen.kit import clock
@@ -160,6 +160,7 @@ def _page(
     context = {
         "section": "connect",
         "connection": found,
+        "tone": TONES[found.flow_type],
         "form": form,
         "in_conflict": in_conflict,
         "may_manage": caller.may(MANAGE_CONNECTIONS),

@@ -8,7 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from limen.accounts.rules import CONNECTION_CREDENTIALS, CONNECTION_RIGHTS, MANAGE_CONNECTIONS, Caller
+from limen.accounts.rules import (
+    CONNECTION_CREDENTIALS,
+    CONNECTION_MONITORING,
+    CONNECTION_RIGHTS,
+    MANAGE_CONNECTIONS,
+    Caller,
+)
 from limen.kit.errors import NotFound
 
 
@@ -19,12 +25,18 @@ class May:
     manage: bool
     credentials: bool
     rights: bool
+    monitoring: bool
 
     @classmethod
     def of(cls, caller: Caller) -> May:
         manage = caller.may(MANAGE_CONNECTIONS)
         # Role and group are saved with all the rest, so choosing them without managing leads nowhere.
-        return cls(manage, caller.may(CONNECTION_CREDENTIALS), manage and caller.may(CONNECTION_RIGHTS))
+        return cls(
+            manage=manage,
+            credentials=caller.may(CONNECTION_CREDENTIALS),
+            rights=manage and caller.may(CONNECTION_RIGHTS),
+            monitoring=caller.may(CONNECTION_MONITORING),
+        )
 
 
 def no_such_connection(request: HttpRequest, refusal: NotFound) -> HttpResponse:

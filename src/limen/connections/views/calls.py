@@ -22,6 +22,7 @@ from limen.calls import queries as calls_queries
 from limen.calls import rules as calls_rules
 from limen.calls.rules import Line, Recorded
 from limen.connections import queries
+from limen.connections.forms import TONES
 from limen.connections.views.replay import rehearse
 from limen.kit import clock
 from limen.kit.errors import Conflict
@@ -84,6 +85,7 @@ def calls(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "section": "connect",
         "connection": connection,
+        "tone": TONES[connection.flow_type],
         "page": page,
         "filters": filters,
         "statuses": [(one, f"{one}xx") for one in calls_rules.STATUS_CLASSES],
@@ -138,6 +140,7 @@ def _page(request: HttpRequest, connection: Any, found: Recorded, rehearsal: Reh
     context = {
         "section": "connect",
         "connection": connection,
+        "tone": TONES[connection.flow_type],
         "call": found,
         "address": base_url(request) + reverse("connections:call", args=[connection.code, found.id]),
         "refused": [line for line in lines if line.is_refused],

@@ -15,6 +15,7 @@ from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import Choice, DataFlows, Flow
 from limen.connections.views.charts import Chart, chart_of
+from limen.connections.views.reminder import reminder_of
 from limen.kit import clock
 
 
@@ -47,19 +48,22 @@ class Block:
 @require_safe
 @requires(None)
 def data_flows(request: HttpRequest) -> HttpResponse:
-    caller = caller_of(request)
+    caller, now = caller_of(request), clock.now()
     flows = queries.data_flows(
         timezone=caller.timezone,
-        now=clock.now(),
+        now=now,
         source=request.GET.get("source") or None,
         destination=request.GET.get("destination") or None,
     )
+    may_manage = caller.may(MANAGE_CONNECTIONS)
+    listed = queries.connections_for_list(now=now) if may_manage else []
     context = {
         "section": "connect",
         "flows": flows,
         "blocks": [_inbound(flows), _outbound(flows)],
         "zone": rules.read_zone(caller.timezone).key,
-        "may_create": caller.may(MANAGE_CONNECTIONS),
+        "may_create": may_manage,
+        "reminder": reminder_of(listed, caller=caller, now=now),
     }
     return render(request, "connections/data_flows.html", context)
 

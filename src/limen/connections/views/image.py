@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import requires
-from limen.accounts.rules import SEEING_CONNECTIONS
+from limen.accounts.rules import CONNECTION_MONITORING, SEEING_CONNECTIONS
 from limen.connections import queries
 from limen.connections.rules.image import KEPT_AS
 from limen.kit.errors import NotFound
 
 
 @require_safe
-@requires(*SEEING_CONNECTIONS)
+@requires(*SEEING_CONNECTIONS, CONNECTION_MONITORING)
 def image(request: HttpRequest, code: str, digest: str) -> HttpResponse:
     """Show the picture. Its address carries its digest, so the browser may keep it, and nobody between."""
     found = queries.image_of(code, digest)

@@ -14,16 +14,37 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_safe
 
 from limen.accounts.access import caller_of, requires
-from limen.accounts.rules import MANAGE_CONNECTIONS, SEEING_CONNECTIONS
+from limen.accounts.rules import CONNECTION_MONITORING, MANAGE_CONNECTIONS, SEEING_CONNECTIONS
+from limen.calls import queries as calls
+from limen.calls.queries import Failures
 from limen.connections import queries, rules
 from limen.connections.forms import TONES
 from limen.connections.queries import ListedConnection
 from limen.connections.rules import FlowType
+from limen.connections.views.reminder import reminder_of
 from limen.connections.views.state import State
 from limen.kit import clock
 from limen.kit.text import fold
 
 _TEST_HOOKS = {rules.OTHER: "data_other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """That calls of a connection failed: how many in which time, in words, and a tone."""
+
+    words: str
+    tone: str
+
+    @classmethod
+    def of(cls, failures: Failures | None) -> Failing | None:
+        if failures is None:
+            return None
+        if failures.last_day:
+            words = ngettext("%(n)s failed call in 24 hours", "%(n)s failed calls in 24 hours", failures.last_day)
+            return cls(words % {"n": failures.last_day}, "bad")
+        words = ngettext("%(n)s failed call in 7 days", "%(n)s failed calls in 7 days", failures.last_week)
+        return cls(words % {"n": failures.last_week}, "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,7 @@ class Card:
     silent_days: int | None
     wrong_combination: bool
     state: State
+    failing: Failing | None = None
     image: str = ""
 
 
@@ -111,13 +133,15 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     limit = settings.LIMEN_CONNECTIONS_MAX
     context = {
         "section": "connect",
-        "sections": sections_of(found, now),
+        "sections": sections_of(found, failures=calls.failures(now=now) if found else {}, now=now),
         "count": len(listed),
         "found": len(found),
         "wanted": wanted,
         "flows": [(flow.value, _(flow.plural)) for flow in rules.FLOW_TYPES.values()],
         "conditions": [(condition, _(words)) for condition, (words, _fits) in _CONDITIONS.items()],
+        "sees_calls": caller_of(request).may(CONNECTION_MONITORING),
         "may_manage": caller_of(request).may(MANAGE_CONNECTIONS),
+        "reminder": reminder_of(listed, caller=caller_of(request), now=now) if wanted.is_anything else None,
         "limit": rules.limit_reached(limit).message if queries.limit_is_reached() else "",
     }
     return render(request, "connections/list.html", context)
@@ -130,11 +154,11 @@ def legacy_list(request: HttpRequest) -> HttpResponse:
     return redirect("connections:list")
 
 
-def sections_of(listed: list[ListedConnection], now: datetime) -> list[Section]:
+def sections_of(listed: list[ListedConnection], *, failures: Mapping[int, Failures], now: datetime) -> list[Section]:
     """Sort connections into the sections of the page; those with nothing in them are left out."""
     sections = []
     for flow in rules.FLOW_TYPES.values():
-        cards = [_card(one, now) for one in listed if one.flow_type == flow.value]
+        cards = [_card(one, failures.get(one.id), now) for one in listed if one.flow_type == flow.value]
         if cards:
             title = ngettext(flow.name, flow.plural, len(cards))
             hook = _TEST_HOOKS.get(flow.value, flow.value)
@@ -142,23 +166,17 @@ def sections_of(listed: list[ListedConnection], now: datetime) -> list[Section]:
     return sections
 
 
-def initials(label: str) -> str:
-    """`Web shop` → "WS", `Magento` → "MA": what stands for a picture."""
-    words = label.split()
-    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]
-    return letters.upper()
-
-
-def _card(one: ListedConnection, now: datetime) -> Card:
+def _card(one: ListedConnection, failures: Failures | None, now: datetime) -> Card:
     silent = rules.silent_days(one.last_used_at, now)
     return Card(
         code=one.code,
         label=one.label,
-        initials=initials(one.label),
+        initials=rules.initials(one.label),
         last_used_at=one.last_used_at,
         used_recently=one.last_used_at is not None and silent is None,
         silent_days=silent,
         wrong_combination=one.wrong_combination,
         state=State.of(enabled=one.enabled, expires_at=one.expires_at, now=now),
+        failing=Failing.of(failures),
         image=one.image,
     )

@@ -16,7 +16,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 function stateOf(form) {
-  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
 }
 
 function isChanged() {

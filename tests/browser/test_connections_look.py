@@ -1,0 +1,151 @@
+"""What the screens of connections show of themselves: pictures before they are saved, cards, and the reminder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from limen.calls import operations as calls
+from limen.connections import operations
+from limen.connections.models import Connection
+from limen.kit import clock
+from tests.browser.test_connections import CREATE, LIST, PAGE, grave_barriers, save, tab_to, toast
+from tests.browser.test_connections import erp as erp
+from tests.browser.test_connections import open as open
+from tests.calls.test_recorder import CALL
+from tests.connections.test_image import picture
+from tests.factories.connections import make_connection
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Any
+NewConnection = operations.NewConnection
+
+
+def file(name: str, content: bytes) -> Any:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def shown(page: Any) -> list[str]:
+    """Give what the head and the form show: `saved` or `chosen` for a picture, else the initials."""
+    found: list[str] = page.locator("[data-face]").evaluate_all(
+        "faces => faces.map(face => { const src = face.querySelector('img')?.getAttribute('src');"
+        " return !src ? face.textContent.trim() : src.startsWith('data:') ? 'chosen' : 'saved'; })"
+    )
+    return found
+
+
+class TestPicture:
+    def test_it_is_seen_before_it_is_saved_and_taken_back(self, open: Open, erp: NewConnection) -> None:
+        page = open(PAGE)
+        choose = page.get_by_label("Picture", exact=True)
+        assert shown(page) == ["ME", "ME"]
+        choose.set_input_files(file("logo.png", picture("PNG")))
+        expect(page.locator("[data-face] img")).to_have_count(2)
+        assert shown(page) == ["chosen", "chosen"]
+        assert page.locator("[data-face] img").first.evaluate("img => img.decode().then(() => img.naturalWidth)") == 40
+        assert page.get_by_text("Unsaved changes").is_visible() and save(page).is_enabled()
+        choose.set_input_files([])
+        assert shown(page) == ["ME", "ME"]
+        assert not page.get_by_text("Unsaved changes").is_visible() and save(page).is_disabled()
+        choose.set_input_files(file("LOGO.PNG", picture("PNG")))
+        save(page).click()
+        toast(page, "The connection is saved.")
+        assert shown(page) == ["saved", "saved"]
+
+    def test_case_60_removed_it_is_gone_at_once_and_back_when_one_thinks_again(
+        self, open: Open, erp: NewConnection
+    ) -> None:
+        page = open(PAGE)
+        page.get_by_label("Picture", exact=True).set_input_files(file("logo.png", picture("PNG")))
+        save(page).click()
+        toast(page, "The connection is saved.")
+        page.get_by_label("Remove the picture").check()
+        assert shown(page) == ["ME", "ME"]
+        page.get_by_label("Remove the picture").uncheck()
+        assert shown(page) == ["saved", "saved"]
+        page.get_by_label("Remove the picture").check()
+        save(page).click()
+        toast(page, "The connection is saved.")
+        assert shown(page) == ["ME", "ME"]
+        assert not Connection.objects.get().image
+
+    @pytest.mark.parametrize(
+        ("sent", "said"),
+        [
+            (file("notes.txt", b"hello"), "A picture is a file that ends in"),
+            (file("huge.png", b"\0" * (2 * 1024 * 1024 + 1)), "larger than 2 MB"),
+        ],
+    )
+    def test_case_59_what_cannot_be_one_is_refused_at_once_and_not_sent(
+        self, open: Open, erp: NewConnection, sent: Any, said: str
+    ) -> None:
+        page = open(PAGE)
+        choose = page.get_by_label("Picture", exact=True)
+        choose.set_input_files(sent)
+        toast(page, said)
+        assert choose.input_value() == ""
+        assert shown(page) == ["ME", "ME"]
+        assert save(page).is_disabled() and not page.get_by_text("Unsaved changes").is_visible()
+
+    def test_what_no_browser_can_show_is_taken_all_the_same(self, open: Open, erp: NewConnection) -> None:
+        page = open(PAGE)
+        page.get_by_label("Picture", exact=True).set_input_files(file("logo.wbmp", b"\0\0\x08\x01\xf0"))
+        expect(page.locator("[data-face] img")).to_have_count(0)
+        assert shown(page) == ["ME", "ME"]
+        save(page).click()
+        toast(page, "The connection is saved.")
+        assert shown(page) == ["saved", "saved"]
+
+
+class TestCards:
+    def test_the_whole_card_opens_the_settings_and_its_failures_open_the_console(
+        self, open: Open, erp: NewConnection
+    ) -> None:
+        row = Connection.objects.get()
+        failed = {"connection_id": row.id, "status": 403, "at": clock.now()}
+        calls.write_calls([replace(CALL, **failed)], missed={}, now=clock.now())
+        page = open(LIST)
+        # By force: what lies under the pointer there is the link of the name.
+        page.locator(".door .face").click(force=True)
+        page.wait_for_url(f"**{PAGE}")
+        open(LIST)
+        page.get_by_role("link", name="1 failed call in 24 hours").click()
+        page.wait_for_url(f"**{LIST}/erp/calls?errors=1")
+        assert page.get_by_label("Errors only").is_checked()
+        assert page.locator("tbody tr").count() == 1
+
+    def test_by_keyboard(self, open: Open, erp: NewConnection) -> None:
+        page = open(LIST)
+        tab_to(page, "My ERP")
+        # The frame of the card shows where one is.
+        assert page.locator(".door").evaluate("door => getComputedStyle(door).outlineStyle") == "solid"
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{PAGE}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_thirty_cards_with_all_that_can_be_amiss(open: Open, page: Any, scheme: str) -> None:
+    now = clock.now()
+    for number in range(30):
+        flow = ("data_source", "data_destination", "other")[number % 3]
+        make_connection(f"Connection {number}", code=f"door{number}", flow_type=flow, now=now)
+    rows = list(Connection.objects.order_by("id"))
+    for number, left in enumerate((-1, 0.5, 5, 29, 12, 13, 14)):
+        Connection.objects.filter(id=rows[number].id).update(expires_at=now + timedelta(days=left))
+    failed = [
+        replace(CALL, connection_id=row.id, status=500, at=now - timedelta(days=number % 4))
+        for number, row in enumerate(rows)
+    ]
+    calls.write_calls(failed, missed={}, now=now)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in (LIST, "/connect/data-flows", CREATE):
+            open(path)
+            assert page.evaluate("document.documentElement.scrollWidth") == width, path
+            assert not grave_barriers(page), path
