@@ -37,6 +37,13 @@ def positive(value: str) -> int:
     return number
 
 
+def days_of_audit(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() else -1
+    if number != 0 and number < 30:
+        raise ValueError("expects a number of days from 30 on, or 0")
+    return number
+
+
 def port(value: str) -> int:
     number = positive(value)
     if number > 65535:
@@ -121,6 +128,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_CALLS_KEPT", positive, "1000", "Most calls kept of one connection; the oldest go first."),
     Setting("LIMEN_CALLS_DAYS", positive, "7", "Days after which a call is forgotten."),
     Setting("LIMEN_CALLS_BODY_MAX", positive, "16384", "Most bytes kept of a body sent, and of one answered."),
+    Setting(
+        "LIMEN_AUDIT_DAYS",
+        days_of_audit,
+        "365",
+        "Days after which an entry of the audit log is removed, at least 30; 0 keeps them for ever.",
+    ),
     Setting(
         "LIMEN_TOKEN_FAILURES",
         positive,

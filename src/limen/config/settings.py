@@ -28,6 +28,7 @@ LIMEN_CALLS_RECORDED: bool = _VALUES["LIMEN_CALLS_RECORDED"]
 LIMEN_CALLS_KEPT: int = _VALUES["LIMEN_CALLS_KEPT"]
 LIMEN_CALLS_DAYS: int = _VALUES["LIMEN_CALLS_DAYS"]
 LIMEN_CALLS_BODY_MAX: int = _VALUES["LIMEN_CALLS_BODY_MAX"]
+LIMEN_AUDIT_DAYS: int = _VALUES["LIMEN_AUDIT_DAYS"]
 # Tests write what is recorded themselves, in their own transaction; no variable changes it.
 LIMEN_CALLS_WRITER = True
 
