@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -12,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from limen.accounts import operations
 from limen.accounts.models import User
 from limen.accounts.rules import PERMISSIONS, SYSTEM
+from limen.events import queries as events
+from limen.events.models import Event
 from limen.kit import clock
 from tests.factories.accounts import NOW, PASSWORD, make_user, sign_in
 
@@ -160,6 +163,55 @@ class TestSignOut:
         sign_in(client)
         User.objects.update(enabled=False)
         assert client.get("/system")["Location"].startswith("/sign-in")
+
+
+class TestAudit:
+    """What history tells of signing in and out: who, when, from where; nothing that was typed into a wrong field."""
+
+    def entries(self) -> list[tuple[str, str, str, Any]]:
+        found = events.audit_all(events.AuditFilter())
+        return [
+            (event.kind, event.subject, event.author, orjson.loads(event.data))
+            for event in found
+            if event.kind in ("user.signed_in", "user.signed_out", "user.locked_out")
+        ]
+
+    def test_tells_who_signed_in_and_out_and_from_where(self, client: Client) -> None:
+        make_user("Julia")
+        enter(client, "julia")
+        client.post("/sign-out")
+        address = {"address": "127.0.0.1"}
+        assert self.entries() == [
+            ("user.signed_out", "user:Julia", "Julia", address),
+            ("user.signed_in", "user:Julia", "Julia", address),
+        ]
+
+    def test_the_set_up_link_signs_in_too(self, client: Client) -> None:
+        TestSetUp().fill(client, f"/set-up/{operations.make_setup_token(now=clock.now())}")
+        assert [entry[:2] for entry in self.entries()] == [("user.signed_in", "user:Ada")]
+
+    def test_signing_out_without_a_session_is_no_event(self, client: Client) -> None:
+        assert client.post("/sign-out").status_code == 302
+        assert self.entries() == []
+
+    def test_a_failure_alone_is_no_event(self, client: Client) -> None:
+        make_user()
+        enter(client, password="wrong")
+        assert self.entries() == []
+
+    def test_a_pause_is_told_once_and_names_who_is_kept_out(self, client: Client, settings: Any) -> None:
+        settings.AXES_FAILURE_LIMIT = 3
+        make_user("Julia")
+        for _ in range(6):
+            enter(client, "julia", "wrong")
+        assert self.entries() == [("user.locked_out", "user:Julia", "system", {"address": "127.0.0.1"})]
+
+    def test_a_name_that_is_nobodys_is_kept_nowhere(self, client: Client, settings: Any) -> None:
+        settings.AXES_FAILURE_LIMIT = 2
+        for _ in range(3):
+            enter(client, "my secret sentence", "wrong")
+        assert self.entries() == [("user.locked_out", "user:", "system", {"address": "127.0.0.1"})]
+        assert not any("secret sentence" in event.data + event.subject for event in Event.objects.all())
 
 
 class TestPassword:

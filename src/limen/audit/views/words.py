@@ -65,6 +65,12 @@ KINDS = {
     "connection.paused": (gettext_lazy("Paused"), gettext_lazy("{author} paused connection {subject}")),
     "connection.resumed": (gettext_lazy("Resumed"), gettext_lazy("{author} resumed connection {subject}")),
     "connection.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted connection {subject}")),
+    "user.signed_in": (gettext_lazy("Signed in"), gettext_lazy("{author} signed in")),
+    "user.signed_out": (gettext_lazy("Signed out"), gettext_lazy("{author} signed out")),
+    "user.locked_out": (
+        gettext_lazy("Sign-in paused"),
+        gettext_lazy("{author} paused, after too many wrong passwords, the sign-in of {subject}"),
+    ),
     "user.created": (gettext_lazy("Created"), gettext_lazy("{author} created user {subject}")),
     "user.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user {subject}")),
     "user.assigned": (
@@ -89,6 +95,8 @@ KINDS = {
     "user_group.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user group {subject}")),
     "user_group.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted user group {subject}")),
 }
+# When the name that was typed is nobody's.
+NOBODY = gettext_lazy("{author} paused, after too many attempts, the sign-in under a name that no user has")
 # When the label is all that changed.
 RENAMED = {
     "connection": gettext_lazy("{author} renamed connection {subject}"),
@@ -106,6 +114,7 @@ PROPERTIES = {
     "permissions": gettext_lazy("Permissions"),
     "email": gettext_lazy("E-mail"),
     "enabled": gettext_lazy("Enabled"),
+    "address": gettext_lazy("Address"),
 }
 VALUES = {
     ("flow_type", "data_source"): gettext_lazy("Data source"),
@@ -170,6 +179,8 @@ def _sentence(event: EventRow, data: Mapping[str, Any]) -> SafeString:
     subject = format_html('<a href="?{}">{}</a>', urlencode({"which": event.subject}), name)
     if event.kind.endswith(".updated") and area in RENAMED and _paths(data) == ["label"]:
         pattern = RENAMED[area]
+    elif event.kind == "user.locked_out" and not name:
+        pattern = NOBODY
     elif event.kind in KINDS:
         pattern = KINDS[event.kind][1]
     else:
