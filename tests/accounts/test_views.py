@@ -289,6 +289,25 @@ class TestShell:
         assert "<span>Products</span>" not in page
         assert '<a href="/system" aria-current="true">' in page
 
+    @pytest.mark.parametrize(
+        ("permission", "path"),
+        [
+            ("pim_user_user_index", "/system/users"),
+            ("pim_user_role_index", "/system/roles"),
+            ("pim_user_group_index", "/system/groups"),
+            ("limen_audit_log", "/system/audit"),
+        ],
+    )
+    def test_system_leads_to_the_first_page_that_is_allowed(self, client: Client, permission: str, path: str) -> None:
+        sign_in(client, permission)
+        page = client.get(path).content.decode()
+        assert f'<a href="{path}" aria-current="true">' in page
+        assert '<a href="/system"' not in page
+
+    def test_system_leads_nowhere_for_those_with_nothing_there(self, client: Client) -> None:
+        sign_in(client, "pim_user_user_create", "limen_connection_view")
+        assert "<span>System</span>" not in client.get("/connect/data-flows").content.decode()
+
     def test_system_leads_to_connections_when_they_may_be_managed(self, client: Client) -> None:
         sign_in(client)
         assert reverse("connections:list") in client.get("/system").content.decode()
