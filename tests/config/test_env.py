@@ -30,6 +30,7 @@ class TestReadSettings:
             ("LIMEN_PASSWORD_LENGTH", "8"),
             ("LIMEN_AUDIT_DAYS", "29"),
             ("LIMEN_AUDIT_DAYS", "-1"),
+            ("LIMEN_SECRET_REVEAL", "twice"),
             ("LIMEN_TYPO", "1"),
         ],
     )

@@ -44,6 +44,12 @@ def days_of_audit(value: str) -> int:
     return number
 
 
+def reveal(value: str) -> str:
+    if value not in ("on-demand", "once"):
+        raise ValueError("expects on-demand or once")
+    return value
+
+
 def port(value: str) -> int:
     number = positive(value)
     if number > 65535:
@@ -109,6 +115,20 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Key that signs sessions and encrypts secrets; made on first start and kept in the data folder when absent.",
         True,
+    ),
+    Setting(
+        "LIMEN_SECRET_KEY_OLD",
+        text,
+        "",
+        "The key before, while it is being changed: what is signed or encrypted with it can still be read.",
+        True,
+    ),
+    Setting(
+        "LIMEN_SECRET_REVEAL",
+        reveal,
+        "on-demand",
+        "When the secret of a connection is shown: `on-demand` keeps it encrypted and shows it to those who may;"
+        " `once` shows it when it is made and keeps a digest alone.",
     ),
     Setting(
         "LIMEN_BEHIND_PROXY",

@@ -20,7 +20,13 @@ from limen.connections.queries.connections import (
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
 from limen.connections.queries.images import image_of
-from limen.connections.queries.secrets import instance_keys, open_secret, secret_of
+from limen.connections.queries.secrets import (
+    digest_of_secret,
+    instance_keys,
+    open_secret,
+    secret_can_be_shown,
+    secret_of,
+)
 from limen.connections.queries.tokens import (
     ClientToAuthenticate,
     Refreshable,
@@ -60,6 +66,7 @@ __all__ = [
     "connections_count",
     "connections_for_list",
     "data_flows",
+    "digest_of_secret",
     "find",
     "first_call_at",
     "hold_creation_lock",
@@ -74,6 +81,7 @@ __all__ = [
     "proof_of",
     "refreshable",
     "report_of",
+    "secret_can_be_shown",
     "secret_of",
     "wrong_combination_noted_at",
 ]

@@ -22,7 +22,7 @@ from limen.connections.models import (
     TokenFailure,
     WrongCombination,
 )
-from limen.connections.queries.secrets import open_secret
+from limen.connections.queries.secrets import digest_of_secret
 from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
 from limen.kit import db
 from limen.structure import queries as structure
@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClientToAuthenticate:
-    """`secrets` are those valid now, in clear, by the id of their row; `ending` says which have an end."""
+    """`secrets` are the digests of those valid now, by the id of their row; `ending` says which have an end."""
 
     id: int
     grant_types: tuple[str, ...]
-    secrets: Mapping[int, str]
+    secrets: Mapping[int, bytes]
     ending: frozenset[int] = frozenset()
     allowed_networks: tuple[str, ...] = ()
 
@@ -58,16 +58,16 @@ def client_to_authenticate(client: int, random_id: str, *, now: datetime) -> Cli
     )
     if not rows:
         return None
-    opened = {row[0]: _open_if_possible(row[1], row[2], client) for row in rows}
-    readable = {id: secret for id, secret in opened.items() if secret is not None}
+    digests = {row[0]: _digest_if_possible(row[1], row[2], client) for row in rows}
+    readable = {id: digest for id, digest in digests.items() if digest is not None}
     ending = frozenset(row[0] for row in rows if row[4] is not None)
     return ClientToAuthenticate(client, tuple(rows[0][3]), readable, ending, tuple(rows[0][5] or ()))
 
 
-def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> str | None:
-    """Give a secret, or None with a line in the log: to a connector a lost key looks like a wrong secret."""
+def _digest_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> bytes | None:
+    """Give what a secret is checked by, or None and a line in the log: a lost key looks like a wrong secret."""
     try:
-        return open_secret(key_id, ciphertext, client)
+        return digest_of_secret(key_id, ciphertext, client)
     except SealedWithUnknownKey:
         log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
         return None

@@ -209,6 +209,14 @@ def judge_client(got: Got) -> Step:
     return _unexpected("client", got)
 
 
+def secret_not_kept() -> Step:
+    return Step(
+        "client",
+        SKIPPED,
+        "The secret was shown once and is not kept, so it cannot be tested. The connector is the one who knows it.",
+    )
+
+
 def secret_unreadable() -> Step:
     return Step(
         "client",
