@@ -11,6 +11,7 @@ import click
 
 from limen import __version__
 from limen.cli.connections import connections
+from limen.cli.keys import keys
 from limen.cli.server import check, demo, migrate, serve, shell, web, work
 from limen.cli.users import users
 from limen.config.embedded import EmbeddedFailed
@@ -27,7 +28,7 @@ def limen() -> None:
     """
 
 
-for command in (serve, web, work, migrate, demo, check, shell, connections, users):
+for command in (serve, web, work, migrate, demo, check, shell, connections, users, keys):
     limen.add_command(command)
 
 

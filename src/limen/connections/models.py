@@ -34,7 +34,7 @@ class OAuthClient(models.Model):
 
 
 class ClientSecret(models.Model):
-    """A secret of a client, encrypted with the instance's key `key_id`.
+    """A secret of a client, encrypted with the instance's key `key_id`, or as a digest alone (`rules.DIGESTED`).
 
     The one without `valid_until` is the present one. One more at most is on its way out: it has an end,
     and its uses are noted, so that people see who still has to change.

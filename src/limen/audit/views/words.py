@@ -41,6 +41,10 @@ KINDS = {
         gettext_lazy("Secret regenerated"),
         gettext_lazy("{author} regenerated the secret of connection {subject}"),
     ),
+    "connection.secret_digested": (
+        gettext_lazy("Secret made unreadable"),
+        gettext_lazy("{author} made unreadable for everybody the secret of connection {subject}"),
+    ),
     "connection.old_secret_revoked": (
         gettext_lazy("Old secret ended"),
         gettext_lazy("{author} ended the old secret of connection {subject}"),

@@ -23,6 +23,7 @@ from limen.connections.operations.connections import (
     reveal_secret,
     update_connection,
 )
+from limen.connections.operations.secrets import Kept, digest_secrets, encrypt_anew
 from limen.connections.operations.tokens import (
     grant_token,
     issue_token,
@@ -32,10 +33,13 @@ from limen.connections.operations.tokens import (
 )
 
 __all__ = [
+    "Kept",
     "NewConnection",
     "count_call",
     "create_connection",
     "delete_connection",
+    "digest_secrets",
+    "encrypt_anew",
     "end_tokens_of",
     "grant_token",
     "issue_token",

@@ -119,6 +119,8 @@ class _Run:
     def _client_step(self) -> Step:
         try:
             secret = queries.secret_of(self.connection.code)
+        except rules.SecretShownOnce:
+            return rules.secret_not_kept()
         except Conflict:
             return rules.secret_unreadable()
         basic = b64encode(f"{self.connection.client.public_id}:{secret}".encode()).decode()

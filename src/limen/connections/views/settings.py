@@ -77,6 +77,7 @@ def settings_page(
     """Show the page of a connection; `form` when it was refused, `in_clear` what is shown this once."""
     now = clock.now()
     form = form or _form(None, found, request)
+    may = May.of(caller_of(request))
     context = {
         "section": "connect",
         "connection": found,
@@ -88,7 +89,8 @@ def settings_page(
         "pim_url": base_url(request),
         "code": found.code,
         "first_call_at": found.first_call_at,
-        "may": May.of(caller_of(request)),
+        "may": may,
+        "secret_stays": may.credentials and queries.secret_can_be_shown(found.code),
         "state": State.of(enabled=found.enabled, expires_at=found.expires_at, now=now),
     }
     answer = render(request, "connections/settings.html", context, status=status)
