@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from limen.accounts.queries import GroupChoice, PersonChoice, RoleChoice
+from limen.accounts.rules import GROUP_NAME_MAX, PERMISSIONS, ROLE_LABEL_MAX
 from limen.connections import rules
 from limen.connections.queries import ConnectionSettings, Owner
 from limen.connections.rules import Limits
@@ -409,6 +410,27 @@ class DeleteForm(forms.Form):
         if self._code is not None and fold(typed) != fold(self._code):
             raise forms.ValidationError(_("Type the code %(code)s, letter by letter.") % {"code": self._code})
         return typed
+
+
+class OwnRoleForm(forms.Form):
+    """A role made for one connection; the page draws the boxes. What is wrong with it is the operation's to say."""
+
+    label = forms.CharField(
+        label=_("Label of the role"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": ROLE_LABEL_MAX, "required": True, "autocomplete": "off"}),
+    )
+    permissions = forms.MultipleChoiceField(
+        label=_("Permissions"), required=False, choices=[(id, PERMISSIONS[id].label) for id in rules.API_RIGHTS]
+    )
+
+
+class OwnGroupForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the user group"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": GROUP_NAME_MAX, "required": True, "autocomplete": "off"}),
+    )
 
 
 class _RoleSelect(forms.Select):

@@ -69,11 +69,11 @@ KINDS = {
     "connection.paused": (gettext_lazy("Paused"), gettext_lazy("{author} paused connection {subject}")),
     "connection.resumed": (gettext_lazy("Resumed"), gettext_lazy("{author} resumed connection {subject}")),
     "connection.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted connection {subject}")),
-    "user.signed_in": (gettext_lazy("Signed in"), gettext_lazy("{author} signed in")),
-    "user.signed_out": (gettext_lazy("Signed out"), gettext_lazy("{author} signed out")),
+    "user.signed_in": (gettext_lazy("Signed in"), gettext_lazy("{author} signed in from {address}")),
+    "user.signed_out": (gettext_lazy("Signed out"), gettext_lazy("{author} signed out from {address}")),
     "user.locked_out": (
         gettext_lazy("Sign-in paused"),
-        gettext_lazy("{author} paused, after too many wrong passwords, the sign-in of {subject}"),
+        gettext_lazy("{author} paused, after too many wrong passwords from {address}, the sign-in of {subject}"),
     ),
     "user.created": (gettext_lazy("Created"), gettext_lazy("{author} created user {subject}")),
     "user.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user {subject}")),
@@ -100,7 +100,9 @@ KINDS = {
     "user_group.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted user group {subject}")),
 }
 # When the name that was typed is nobody's.
-NOBODY = gettext_lazy("{author} paused, after too many attempts, the sign-in under a name that no user has")
+NOBODY = gettext_lazy(
+    "{author} paused, after too many attempts from {address}, the sign-in under a name that no user has"
+)
 # When the label is all that changed.
 RENAMED = {
     "connection": gettext_lazy("{author} renamed connection {subject}"),
@@ -118,13 +120,14 @@ PROPERTIES = {
     "permissions": gettext_lazy("Permissions"),
     "email": gettext_lazy("E-mail"),
     "enabled": gettext_lazy("Enabled"),
-    "address": gettext_lazy("Address"),
 }
 VALUES = {
     ("flow_type", "data_source"): gettext_lazy("Data source"),
     ("flow_type", "data_destination"): gettext_lazy("Data destination"),
     ("flow_type", "other"): gettext_lazy("Other"),
 }
+# Their sentence has the address, so it is no detail any more.
+WITH_ADDRESS = ("user.signed_in", "user.signed_out", "user.locked_out")
 # Changes that are shown at once; more open on demand.
 MANY = 4
 
@@ -162,7 +165,7 @@ def line(event: EventRow) -> Line:
         by_connection=event.author_kind == "api",
         by_limen=event.author_kind == "system",
         at=event.at,
-        changes=tuple(_changes(data)),
+        changes=tuple(_changes(event.kind, data)),
     )
 
 
@@ -190,7 +193,9 @@ def _sentence(event: EventRow, data: Mapping[str, Any]) -> SafeString:
     else:
         # A kind that this page has not been told of still says what it is.
         return format_html("{}: {}, {} {}", author, _verb(event.kind).lower(), ONE.get(area, area), subject)
-    return format_html(str(pattern), author=author, subject=subject)
+    return format_html(
+        str(pattern), author=author, subject=subject, address=data.get("address", _("an unknown address"))
+    )
 
 
 def _verb(kind: str) -> str:
@@ -214,10 +219,11 @@ def _paths(data: Mapping[str, Any]) -> list[str]:
     return [str(one["path"]) for one in _listed(data)]
 
 
-def _changes(data: Mapping[str, Any]) -> list[Change]:
+def _changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
     """Give what was changed, then whatever else was said of it."""
+    told = ("changes", "address") if kind in WITH_ADDRESS else ("changes",)
     found = [_change(str(one["path"]), one.get("before"), one.get("after")) for one in _listed(data)]
-    return [*found, *(_change(name, None, value) for name, value in data.items() if name != "changes")]
+    return [*found, *(_change(name, None, value) for name, value in data.items() if name not in told)]
 
 
 def _change(path: str, before: Any, after: Any) -> Change:

@@ -23,6 +23,7 @@ from limen.connections.operations.connections import (
     reveal_secret,
     update_connection,
 )
+from limen.connections.operations.rights import give_own_group, give_own_role
 from limen.connections.operations.secrets import Kept, digest_secrets, encrypt_anew
 from limen.connections.operations.tokens import (
     grant_token,
@@ -41,6 +42,8 @@ __all__ = [
     "digest_secrets",
     "encrypt_anew",
     "end_tokens_of",
+    "give_own_group",
+    "give_own_role",
     "grant_token",
     "issue_token",
     "note_failure",

@@ -121,11 +121,13 @@ from limen.connections.rules.oauth import (
     is_expired,
     refuse_token,
 )
+from limen.connections.rules.rights import API_RIGHTS, PRESETS, group_name_for, preset_for, role_label_for
 from limen.connections.rules.use import NOTED_AT_MOST_EVERY, ClientConnection, Holder, is_due
 
 __all__ = [
     "ACCESS_LIFETIMES",
     "AGENT_MAX",
+    "API_RIGHTS",
     "APP",
     "CALLS_PER_MINUTE_MAX",
     "DATA_DESTINATION",
@@ -147,6 +149,7 @@ __all__ = [
     "OTHER",
     "OVERLAP_MAX_HOURS",
     "PASSWORD",
+    "PRESETS",
     "REFRESH_LIFETIMES",
     "REFRESH_TOKEN",
     "SKIPPED",
@@ -198,6 +201,7 @@ __all__ = [
     "end_of_day",
     "env_text",
     "failure_keys",
+    "group_name_for",
     "image_digest",
     "is_code",
     "is_due",
@@ -226,6 +230,7 @@ __all__ = [
     "open_sealed",
     "owner_unknown",
     "parse_client_id",
+    "preset_for",
     "public_client_id",
     "read_networks",
     "read_zone",
@@ -234,6 +239,7 @@ __all__ = [
     "refuse_token",
     "report_text",
     "rights_table",
+    "role_label_for",
     "same_secret",
     "seal",
     "secret_not_kept",

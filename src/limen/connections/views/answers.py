@@ -8,7 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from limen.accounts.rules import CONNECTION_CREDENTIALS, CONNECTION_RIGHTS, MANAGE_CONNECTIONS, Caller
+from limen.accounts.rules import (
+    CONNECTION_CREDENTIALS,
+    CONNECTION_RIGHTS,
+    CREATE_GROUPS,
+    CREATE_ROLES,
+    MANAGE_CONNECTIONS,
+    Caller,
+)
 from limen.kit.errors import NotFound
 
 
@@ -25,6 +32,19 @@ class May:
         manage = caller.may(MANAGE_CONNECTIONS)
         # Role and group are saved with all the rest, so choosing them without managing leads nowhere.
         return cls(manage, caller.may(CONNECTION_CREDENTIALS), manage and caller.may(CONNECTION_RIGHTS))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRights:
+    """What whoever looks at a connection may make for it alone."""
+
+    role: bool
+    group: bool
+
+    @classmethod
+    def of(cls, caller: Caller) -> OwnRights:
+        chooses = May.of(caller).rights
+        return cls(chooses and caller.may(CREATE_ROLES), chooses and caller.may(CREATE_GROUPS))
 
 
 def no_such_connection(request: HttpRequest, refusal: NotFound) -> HttpResponse:

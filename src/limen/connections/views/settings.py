@@ -18,7 +18,7 @@ from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEE
 from limen.connections import operations, queries, rules
 from limen.connections.forms import TONES, Choices, SettingsForm
 from limen.connections.queries import ConnectionSettings
-from limen.connections.views.answers import May, no_such_connection
+from limen.connections.views.answers import May, OwnRights, no_such_connection
 from limen.connections.views.handover import InClear, take_over
 from limen.connections.views.state import State
 from limen.kit import clock
@@ -90,6 +90,7 @@ def settings_page(
         "code": found.code,
         "first_call_at": found.first_call_at,
         "may": may,
+        "own": OwnRights.of(caller_of(request)),
         "secret_stays": may.credentials and queries.secret_can_be_shown(found.code),
         "state": State.of(enabled=found.enabled, expires_at=found.expires_at, now=now),
     }
