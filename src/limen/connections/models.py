@@ -95,6 +95,8 @@ class Connection(models.Model):
     access_token_lifetime = models.PositiveIntegerField(null=True)
     refresh_token_lifetime = models.PositiveIntegerField(null=True)
     strict = models.BooleanField(default=False)
+    # Permissions of the web API, of which the role's count here; None for all of them.
+    scopes = ArrayField(models.CharField(max_length=100), null=True)
 
     class Meta:
         db_table = "connection"

@@ -155,7 +155,7 @@ def holder(digest: bytes) -> Holder | None:
         kind="api" if user_type == "api" else "user",
         enabled=enabled,
         timezone=timezone,
-        permissions=frozenset(id for row in rows for id in row[15] or ()),
+        permissions=rules.effective(frozenset(id for row in rows for id in row[15] or ()), *first[23:25]),
         own_connection=own_connection,
         connection=None
         if connection_id is None
@@ -205,6 +205,8 @@ def _holder_statement() -> str:
         "client__connection__allowed_networks",
         "client__connection__calls_per_minute",
         "client__connection__strict",
+        "client__connection__scopes",
+        "user__connection__scopes",
     )
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.

@@ -121,7 +121,15 @@ from limen.connections.rules.oauth import (
     is_expired,
     refuse_token,
 )
-from limen.connections.rules.rights import API_RIGHTS, PRESETS, group_name_for, preset_for, role_label_for
+from limen.connections.rules.rights import (
+    API_RIGHTS,
+    PRESETS,
+    check_scopes,
+    effective,
+    group_name_for,
+    preset_for,
+    role_label_for,
+)
 from limen.connections.rules.use import NOTED_AT_MOST_EVERY, ClientConnection, Holder, is_due
 
 __all__ = [
@@ -191,6 +199,7 @@ __all__ = [
     "check_password_parameters",
     "check_refresh_parameters",
     "check_scope",
+    "check_scopes",
     "closed_by",
     "code_from_label",
     "code_taken",
@@ -198,6 +207,7 @@ __all__ = [
     "digest",
     "digest_of",
     "digested",
+    "effective",
     "end_of_day",
     "env_text",
     "failure_keys",
