@@ -135,6 +135,14 @@ def is_person(user_id: int) -> bool:
     return User.objects.filter(id=user_id, type="user", enabled=True).exists()
 
 
+def permissions_of(user_id: int) -> frozenset[str]:
+    """Give what the roles of a user allow, whether it is enabled or not. 1 query."""
+    rows = Role.objects.filter(id__in=User.objects.filter(id=user_id).values("roles")).values_list(
+        "permissions", flat=True
+    )
+    return frozenset(permission for permissions in rows for permission in permissions)
+
+
 def roles_beyond(permissions: Iterable[str]) -> set[int]:
     """Give the ids of the roles that allow something these permissions do not. 1 query.
 

@@ -425,6 +425,28 @@ class OwnRoleForm(forms.Form):
     )
 
 
+_LIMIT_SENTENCES: dict[str, Any] = {
+    "all": _("What the role gets later counts here too."),
+    "only": _("Of the role's permissions, those below. The role itself stays as it is for others."),
+}
+
+
+class ScopesForm(forms.Form):
+    """What a connection may call of what its role allows; the page draws the boxes."""
+
+    ALL, ONLY = "all", "only"
+
+    limit = forms.ChoiceField(
+        label=_("It may call"),
+        choices=[(ALL, _("All that its role allows")), (ONLY, _("Only what is ticked here"))],
+        widget=ChoiceCards(sentences=_LIMIT_SENTENCES),
+    )
+    permissions = forms.MultipleChoiceField(
+        label=_("Permissions"), required=False, choices=[(id, PERMISSIONS[id].label) for id in rules.API_RIGHTS]
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class OwnGroupForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the user group"),

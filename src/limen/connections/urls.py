@@ -36,6 +36,7 @@ urlpatterns = [
     ),
     path("connect/connection-settings/<str:code>/own-role", views.own_role, name="own-role"),
     path("connect/connection-settings/<str:code>/own-group", views.own_group, name="own-group"),
+    path("connect/connection-settings/<str:code>/scopes", views.scopes, name="scopes"),
     path("connect/connection-settings/<str:code>/test", views.test_page, name="test"),
     path("connect/connection-settings/<str:code>/test/run", views.test_run, name="test-run"),
     path("connect/connection-settings/<str:code>/test/report", views.test_report, name="test-report"),

@@ -118,6 +118,7 @@ PROPERTIES = {
     "group": gettext_lazy("User group"),
     "groups": gettext_lazy("User groups"),
     "permissions": gettext_lazy("Permissions"),
+    "scopes": gettext_lazy("Limited to"),
     "email": gettext_lazy("E-mail"),
     "enabled": gettext_lazy("Enabled"),
 }
@@ -241,7 +242,7 @@ def _text(path: str, data: Any) -> str:
     if isinstance(data, list):
         return ", ".join(_text(path, one) for one in data)
     if isinstance(data, str):
-        if path == "permissions" and data in PERMISSIONS:
+        if path in ("permissions", "scopes") and data in PERMISSIONS:
             return PERMISSIONS[data].label
         return str(VALUES.get((path, data), data))
     return json.dumps(data, ensure_ascii=False)

@@ -23,7 +23,7 @@ from limen.connections.operations.connections import (
     reveal_secret,
     update_connection,
 )
-from limen.connections.operations.rights import give_own_group, give_own_role
+from limen.connections.operations.rights import give_own_group, give_own_role, set_scopes
 from limen.connections.operations.secrets import Kept, digest_secrets, encrypt_anew
 from limen.connections.operations.tokens import (
     grant_token,
@@ -63,5 +63,6 @@ __all__ = [
     "revoke_tokens",
     "run_check",
     "set_limits",
+    "set_scopes",
     "update_connection",
 ]

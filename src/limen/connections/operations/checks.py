@@ -78,10 +78,12 @@ class _Run:
         self.until = time.monotonic() + PATIENCE
 
     def all_steps(self) -> None:
-        caller = accounts.caller_for(self.connection.user_id)
+        caller = queries.caller_through(self.connection)
         permissions = caller.permissions if caller else frozenset()
         role, _ = accounts.role_and_group_of(self.connection.user_id)
         label = role.label if role else ""
+        if self.connection.scopes is not None:
+            label += " (limited for this connection)"
         self._save(started_at=self.clock(), address=self.address, role=label, permissions=sorted(permissions))
 
         self._add(rules.judge_address(self.address, is_set=self.is_set))

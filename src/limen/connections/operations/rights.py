@@ -1,4 +1,4 @@
-"""A role and a user group of a connection's own: made and given in one step, or not at all."""
+"""What a connection may do: a role and a user group of its own, made and given in one step, and its scopes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.db import transaction
 from limen.accounts import operations as accounts
 from limen.accounts import queries as accounts_queries
 from limen.accounts.rules import CONNECTION_RIGHTS, CREATE_GROUPS, CREATE_ROLES, Caller
-from limen.connections import queries
+from limen.connections import queries, rules
 from limen.connections.models import Connection
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.errors import Conflict, Invalid
 
 
 @transaction.atomic
@@ -50,12 +51,38 @@ def give_own_group(*, code: str, name: str, by: Caller, now: datetime) -> int:
     return group
 
 
+@transaction.atomic
+def set_scopes(
+    *, code: str, scopes: Iterable[str] | None, version: int | None = None, by: Caller, now: datetime
+) -> None:
+    """Limit what a connection may call to these of its role's permissions, whoever's token it is; None: no limit.
+
+    Counts from the next call on. Raises Invalid at `permissions` for what is none of the web API, and for what the
+    connection could not do before and the caller may not do either; Conflict when somebody else has saved since
+    `version`; Forbidden without CONNECTION_RIGHTS; NotFound.
+    """
+    by.require(CONNECTION_RIGHTS)
+    row = queries.find(code, lock=True)
+    if version is not None and version != row.version:
+        raise Conflict("Somebody else has changed this connection since you opened it. Reload it and try again.")
+    wanted = None if scopes is None else sorted(set(scopes))
+    role = accounts_queries.permissions_of(row.user_id)
+    violations = rules.check_scopes(wanted, had=row.scopes, role=role, caller=by)
+    if violations:
+        raise Invalid(violations)
+    before, row.scopes = row.scopes, wanted
+    if before == wanted:
+        return
+    row.save(update_fields=["scopes"])
+    _changed(row, "scopes", before, wanted, by=by, now=now)
+
+
 def _require(by: Caller, making: str) -> None:
     by.require(CONNECTION_RIGHTS)
     by.require(making)
 
 
-def _changed(row: Connection, path: str, before: str | None, after: str, *, by: Caller, now: datetime) -> None:
+def _changed(row: Connection, path: str, before: object, after: object, *, by: Caller, now: datetime) -> None:
     """Let an open settings page see that it shows an older state, and history tell of the change as a save does."""
     row.version, row.updated_at = row.version + 1, now
     row.save(update_fields=["version", "updated_at"])

@@ -7,7 +7,9 @@ from limen.connections.queries.connections import (
     ListedConnection,
     Noted,
     Owner,
+    Rights,
     WrongUser,
+    caller_through,
     code_is_taken,
     connection_settings,
     connections_count,
@@ -17,6 +19,7 @@ from limen.connections.queries.connections import (
     hold_creation_lock,
     limit_is_reached,
     live_tokens,
+    permissions_within,
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
 from limen.connections.queries.images import image_of
@@ -55,9 +58,11 @@ __all__ = [
     "Owner",
     "Refreshable",
     "Report",
+    "Rights",
     "WrongUser",
     "access_page",
     "attempts_paused_until",
+    "caller_through",
     "client_to_authenticate",
     "code_is_taken",
     "connection_of_client",
@@ -78,6 +83,7 @@ __all__ = [
     "old_passwords",
     "open_secret",
     "own_address",
+    "permissions_within",
     "proof_of",
     "refreshable",
     "report_of",
