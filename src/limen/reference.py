@@ -91,14 +91,14 @@ def _screens() -> list[tuple[str, Any, list[str]]]:
 
 
 def api_page() -> str:
+    from limen.help import openapi, schemas
     from limen.kit.http.root import api_endpoints
 
     parts = []
     for path, method, endpoint in api_endpoints():
         anchor = endpoint.anchor if endpoint.anchor and not path_is_collection(method, path) else None
         heading = f"## {method} {path}" + (f" – `{anchor}`" if anchor else "")
-        summary = (endpoint.view.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
-        summary = " ".join(summary.split())
+        described = openapi.operation_of(path, method, endpoint)
         facts = [
             f"Route name `{endpoint.name}`.",
             "No token needed."
@@ -107,12 +107,47 @@ def api_page() -> str:
         ]
         if method in ("POST", "PATCH") and endpoint.accepts:
             facts.append("Content-Type: " + " or ".join(f"`{one}`" for one in endpoint.accepts) + ".")
-        parts.append(f"{heading}\n\n{summary}\n\n{' '.join(facts)}\n")
+        asked = [
+            f"- `{one['name']}`: {one['description']}"
+            for one in described.get("parameters", ())
+            if one["in"] == "query"
+        ]
+        answers = [
+            f"- {status}: {one['description']}"
+            for status, one in described["responses"].items()
+            if status not in openapi.BEFORE_THE_VIEW
+        ]
+        lists = "\n".join([*(["", "Parameters:", "", *asked] if asked else []), "", "Answers:", "", *answers])
+        parts.append(f"{heading}\n\n{described['summary']}\n\n{' '.join(facts)}\n{lists}\n")
+    parts.append("## Resources\n\nWhat is printed, property by property.\n")
+    parts += [_schema(name, schema) for name, schema in schemas.PRINTED.items()]
     intro = (
         "Every route of the API. Conventions (errors, pages, bulk lines) are in"
-        " [API conventions](api-conventions.md).\n"
+        " [API conventions](api-conventions.md). A running instance gives the same to programs, in the OpenAPI format:"
+        " `GET /api/rest/v1/openapi.json`.\n"
     )
     return _page("API", intro, "\n".join(parts))
+
+
+def _schema(name: str, schema: dict[str, Any]) -> str:
+    always = set(schema["required"])
+    rows = [
+        f"| `{prop}` | {_type_of(one)} | {'always' if prop in always else 'where it applies, or when asked for'} |"
+        for prop, one in schema["properties"].items()
+    ]
+    title = name.replace("_", " ").capitalize()
+    return f"### {title}\n\n| Property | Type | Printed |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _type_of(schema: dict[str, Any]) -> str:
+    kind = schema.get("type", "anything")
+    if isinstance(kind, list):
+        return " or ".join(kind)
+    if kind == "array" and "items" in schema:
+        return f"list of {_type_of(schema['items'])}"
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"map of {_type_of(schema['additionalProperties'])}"
+    return str(schema.get("format", kind))
 
 
 def path_is_collection(method: str, path: str) -> bool:

@@ -47,7 +47,7 @@ def happened(subject: str) -> list[tuple[str, dict]]:
 class TestTree:
     def test_every_permission_stands_in_it_once(self) -> None:
         areas = rules.permission_areas()
-        assert [area.name for area in areas] == ["System", "Connect", "Products", "Web API"]
+        assert [area.name for area in areas] == ["System", "Connect", "Settings", "Products", "Web API"]
         shown = [one.id for area in areas for one in area.alone]
         shown += [one.id for area in areas for row in area.rows for one in row.cells if one]
         assert sorted(shown) == sorted(PERMISSIONS)
@@ -58,7 +58,7 @@ class TestTree:
         assert api.columns == ("List", "Create and update", "Delete")
         rows = {row.label: [one.id if one else None for one in row.cells] for row in api.rows}
         assert rows["Products"] == ["pim_api_product_list", "pim_api_product_edit", "pim_api_product_remove"]
-        assert rows["Attribute options"] == ["pim_api_attribute_option_list", "pim_api_attribute_option_edit", None]
+        assert rows["Locales"] == ["pim_api_locale_list", None, None]
         assert rows["Currencies"] == ["pim_api_currency_list", None, None]
 
     @pytest.mark.parametrize(

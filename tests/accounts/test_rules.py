@@ -34,10 +34,13 @@ class TestRolesAtStart:
         assert ROLES_AT_START[0].code == "ROLE_ADMINISTRATOR"
         assert ROLES_AT_START[0].permissions == frozenset(PERMISSIONS)
 
-    def test_a_user_may_use_the_whole_api_and_see_products_but_no_secrets(self) -> None:
+    def test_a_user_may_use_the_api_and_see_products_but_remove_no_structure_and_see_no_secrets(self) -> None:
         user = ROLES_AT_START[1]
         assert user.code == "ROLE_USER"
-        assert {one for one in PERMISSIONS if one.startswith("pim_api_")} <= user.permissions
+        api = {one for one in PERMISSIONS if one.startswith("pim_api_")}
+        removing = {one for one in api if one.endswith("_remove")} - {"pim_api_product_remove"}
+        assert len(removing) == 9
+        assert api & user.permissions == api - removing
         assert "pim_enrich_product_index" in user.permissions
         assert rules.MANAGE_CONNECTIONS not in user.permissions
 

@@ -57,6 +57,7 @@ urlpatterns = [
     path("", include("limen.accounts.urls")),
     path("", include((others, "connections"))),
     path("", include(([path("products", elsewhere, name="grid")], "products"))),
+    path("", include(([path("settings", elsewhere, name="settings")], "structure"))),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from limen.kit.web import language
 from limen.media.rules import MediaRow
 from limen.products.forms import Context, read_context, read_grid
 from limen.products.queries import Completeness, ProductView
@@ -353,7 +354,7 @@ class TestNames:
 
     @pytest.mark.parametrize(("octets", "words"), [(7, "7 B"), (48_211, "48 kB"), (2_300_000, "2 MB")])
     def test_sizes_are_rounded(self, octets: int, words: str) -> None:
-        assert names.size(octets) == words
+        assert language.size(octets) == words
 
 
 class TestForms:

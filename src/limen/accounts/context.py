@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from limen.accounts.rules import SEE_AUDIT_LOG, SEE_GROUPS, SEE_ROLES, SEE_USERS, Caller
+from limen.accounts.rules import SEE_AUDIT_LOG, SEE_GROUPS, SEE_ROLES, SEE_USERS, SEEING_SETTINGS, Caller
 from limen.kit.web.shell import Entry, Tile
 
-# section, label, route, icon, permission (None: everybody who is signed in)
-SECTIONS = (
-    ("products", _("Products"), "products:grid", "package", "pim_enrich_product_index"),
-    ("connect", _("Connect"), "connections:data-flows", "door-open", None),
-    ("system", _("System"), "accounts:system", "cog", "limen_system_index"),
+# section, label, route, icon, permissions of which one is enough (none: everybody who is signed in)
+SECTIONS: Sequence[tuple[str, Any, str, str, tuple[str, ...]]] = (
+    ("products", _("Products"), "products:grid", "package", ("pim_enrich_product_index",)),
+    ("connect", _("Connect"), "connections:data-flows", "door-open", ()),
+    ("settings", _("Settings"), "structure:settings", "sliders-horizontal", SEEING_SETTINGS),
+    ("system", _("System"), "accounts:system", "cog", ("limen_system_index",)),
 )
 
 # label, sentence, route, icon, permission: the tiles of the page System
@@ -44,8 +46,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def rail_of(caller: Caller) -> list[Entry]:
     """Give the sections with something for this caller; System leads to its first page that they may see."""
     found = []
-    for section, label, route, icon, permission in SECTIONS:
-        if permission is None or caller.may(permission):
+    for section, label, route, icon, permissions in SECTIONS:
+        if not permissions or caller.may_one_of(permissions):
             found.append(Entry(section, str(label), reverse(route), icon))
         elif section == "system" and tiles_of(caller):
             found.append(Entry(section, str(label), tiles_of(caller)[0].url, icon))

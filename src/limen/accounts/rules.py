@@ -31,7 +31,10 @@ SEEING_CONNECTIONS = (SEE_CONNECTIONS, MANAGE_CONNECTIONS)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`id` is the target's ACL id, so that role exports carry over; `refusal` ends "You are not allowed to …"."""
+    """`id` is the target's ACL id where it has one, so that role exports carry over.
+
+    `refusal` ends "You are not allowed to …".
+    """
 
     id: str
     area: str
@@ -47,9 +50,23 @@ def _api(entity: str, plural: str, *actions: str) -> Iterable[Permission]:
         yield Permission(f"pim_api_{entity}_{action}", "Web API", label, f"{verbs[action]} {plural}")
 
 
+_ACTIONS = (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete"))
+
+
+def _removing(entity: str, plural: str) -> Permission:
+    """Removing parts of the structure came later than the target's rights, so only administrators start with it."""
+    return Permission(f"pim_api_{entity}_remove", "Web API", f"Delete {plural}", f"delete {plural}", False)
+
+
 def _people(entity: str, plural: str) -> Iterable[Permission]:
-    for action, verb in (("index", "list"), ("create", "create"), ("edit", "edit"), ("remove", "delete")):
+    for action, verb in _ACTIONS:
         yield Permission(f"pim_{entity}_{action}", "System", f"{verb.capitalize()} {plural}", f"{verb} {plural}")
+
+
+def _settings(entity: str, plural: str) -> Iterable[Permission]:
+    for action, verb in _ACTIONS:
+        label = f"{verb.capitalize()} {plural}"
+        yield Permission(f"pim_enrich_{entity}_{action}", "Settings", label, f"{verb} {plural}")
 
 
 PERMISSIONS: dict[str, Permission] = {
@@ -57,16 +74,25 @@ PERMISSIONS: dict[str, Permission] = {
     for permission in (
         Permission(OVERALL, "Web API", "Overall Web API access", "use the web API"),
         *_api("attribute", "attributes", "list", "edit"),
+        _removing("attribute", "attributes"),
         *_api("attribute_option", "attribute options", "list", "edit"),
+        _removing("attribute_option", "attribute options"),
         *_api("attribute_group", "attribute groups", "list", "edit"),
+        _removing("attribute_group", "attribute groups"),
         *_api("association_type", "association types", "list", "edit"),
+        _removing("association_type", "association types"),
         *_api("category", "categories", "list", "edit"),
+        _removing("category", "categories"),
         *_api("channel", "channels", "list", "edit"),
+        _removing("channel", "channels"),
         *_api("currency", "currencies", "list"),
         *_api("family", "families", "list", "edit"),
+        _removing("family", "families"),
         *_api("family_variant", "family variants", "list", "edit"),
+        _removing("family_variant", "family variants"),
         *_api("locale", "locales", "list"),
         *_api("measurement_family", "measurement families", "list", "edit"),
+        _removing("measurement_family", "measurement families"),
         *_api("product", "products", "list", "edit", "remove"),
         Permission(SEE_CONNECTIONS, "Connect", "See connection settings", "see the connections"),
         Permission(MANAGE_CONNECTIONS, "Connect", "Manage connection settings", "manage connections"),
@@ -96,6 +122,17 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "pim_enrich_product_history", "Products", "See the history of products", "see the history of products"
         ),
+        *_settings("category", "categories"),
+        *_settings("channel", "channels"),
+        Permission("pim_enrich_locale_index", "Settings", "List locales", "list locales"),
+        Permission("pim_enrich_currency_index", "Settings", "List currencies", "list currencies"),
+        Permission("pim_enrich_currency_edit", "Settings", "Edit currencies", "edit currencies"),
+        *_settings("measurement_family", "measurement families"),
+        *_settings("attribute_group", "attribute groups"),
+        *_settings("attribute", "attributes"),
+        *_settings("family", "families"),
+        *_settings("family_variant", "family variants"),
+        *_settings("association_type", "association types"),
         Permission("limen_system_index", "System", "See the system screens", "see the system screens"),
         *_people("user_user", "users"),
         *_people("user_role", "roles"),
@@ -170,7 +207,7 @@ ROLES_AT_START = (
     RoleAtStart(
         "ROLE_USER",
         "User",
-        frozenset(one.id for one in PERMISSIONS.values() if one.area in ("Web API", "Products")),
+        frozenset(one.id for one in PERMISSIONS.values() if one.by_default and one.area in ("Web API", "Products")),
     ),
 )
 
@@ -239,12 +276,15 @@ SEE_GROUPS, CREATE_GROUPS, EDIT_GROUPS, DELETE_GROUPS = (
     f"pim_user_group_{action}" for action in ("index", "create", "edit", "remove")
 )
 
-_AREAS = ("System", "Connect", "Products", "Web API")
+SEEING_SETTINGS = tuple(one.id for one in PERMISSIONS.values() if one.area == "Settings" and one.id.endswith("_index"))
+
+_AREAS = ("System", "Connect", "Settings", "Products", "Web API")
 _COLUMNS = {
     "System": {"index": "List", "create": "Create", "edit": "Edit", "remove": "Delete"},
+    "Settings": {"index": "List", "create": "Create", "edit": "Edit", "remove": "Delete"},
     "Web API": {"list": "List", "edit": "Create and update", "remove": "Delete"},
 }
-_CELL = re.compile(r"pim_(?:api|user)_(?P<row>.+)_(?P<column>list|index|create|edit|remove)")
+_CELL = re.compile(r"pim_(?:api|user|enrich)_(?P<row>.+)_(?P<column>list|index|create|edit|remove)")
 
 
 @dataclass(frozen=True, slots=True)

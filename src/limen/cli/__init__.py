@@ -13,6 +13,7 @@ from limen import __version__
 from limen.cli.connections import connections
 from limen.cli.keys import keys
 from limen.cli.server import check, demo, migrate, serve, shell, web, work
+from limen.cli.structure import structure
 from limen.cli.users import users
 from limen.config.embedded import EmbeddedFailed
 from limen.config.env import BadSetting
@@ -28,7 +29,7 @@ def limen() -> None:
     """
 
 
-for command in (serve, web, work, migrate, demo, check, shell, connections, users, keys):
+for command in (serve, web, work, migrate, demo, check, shell, connections, structure, users, keys):
     limen.add_command(command)
 
 

@@ -124,6 +124,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
+# Who is asked, besides the structure itself, what uses a part of it.
+LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure",)
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import PathConverter
 
 from limen.kit.http import root
+
+
+class Anything(PathConverter):
+    """A rest of an address that may hold line feeds too, so that it gets the API's own 404."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(Anything, "anything")
 
 handler403 = "limen.kit.web.views.forbidden"
 handler404 = "limen.kit.web.views.not_found"
@@ -17,11 +27,13 @@ urlpatterns = [
     path("api/rest/v1/", include("limen.products.api_urls")),
     path("api/rest/v1/", include("limen.media.api_urls")),
     path("api/rest/v1/", include("limen.structure.api_urls")),
-    path("api/<path:rest>", root.unknown),
+    path("api/rest/v1/", include("limen.help.api_urls")),
+    path("api/<anything:rest>", root.unknown),
     path("", include("limen.kit.web.urls")),
     path("", include("limen.help.urls")),
     path("", include("limen.accounts.urls")),
     path("", include("limen.audit.urls")),
     path("", include("limen.connections.urls")),
+    path("", include("limen.structure.urls")),
     path("", include("limen.products.urls")),
 ]

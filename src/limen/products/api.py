@@ -16,7 +16,7 @@ from limen.kit import clock
 from limen.kit.errors import Malformed, Misshaped, NotFound, Refused, TooLarge, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
-from limen.kit.http.json import base_url, created, decode_object, flag, raw_answer, updated
+from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
 from limen.kit.http.pages import PageQuery, page_answer, read_page
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
@@ -151,7 +151,7 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     code = operations.upload_file(
         target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
     )
-    return _marked(created(request, media_wire.media_file_url(code, "")), dry_run)
+    return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
 def _read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
@@ -274,7 +274,7 @@ def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     if isinstance(result.outcome, Refused):
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
-    return _marked(answer, dry_run)
+    return marked(answer, dry_run)
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -297,7 +297,7 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
-    return _marked(ndjson.answer(written), dry_run)
+    return marked(ndjson.answer(written), dry_run)
 
 
 def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
@@ -319,12 +319,4 @@ def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
         raise _unknown(key)
-    answer = HttpResponse(status=204)
-    del answer["Content-Type"]
-    return _marked(answer, dry_run)
-
-
-def _marked(answer: HttpResponse, dry_run: bool) -> HttpResponse:
-    if dry_run:
-        answer["Limen-Dry-Run"] = "true"
-    return answer
+    return marked(deleted(), dry_run)

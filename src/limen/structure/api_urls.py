@@ -27,7 +27,7 @@ urlpatterns = [
     ),
     path(
         "attributes/<str:attribute_code>/options/<str:code>",
-        methods(GET=options.get_option, PATCH=options.upsert_option),
+        methods(GET=options.get_option, PATCH=options.upsert_option, DELETE=options.remove_option),
     ),
     path("attribute-groups", ATTRIBUTE_GROUPS.collection()),
     path("attribute-groups/<str:code>", ATTRIBUTE_GROUPS.item()),
@@ -49,5 +49,6 @@ urlpatterns = [
         "measurement-families",
         methods(GET=measurement.list_measurement_families, PATCH=measurement.upsert_measurement_families),
     ),
+    path("measurement-families/<str:code>", methods(DELETE=measurement.remove_measurement_family)),
     path("system-information", methods(GET=system.get_system_information)),
 ]

@@ -76,6 +76,16 @@ class Coded(models.Model):
         return self.code
 
 
+class Removable(Coded):
+    """What products name. `removed_at`: snapshots no longer have the row, and its code stays taken until products
+    are cleaned of it; see `Removal`."""
+
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta(Coded.Meta):
+        abstract = True
+
+
 class AttributeGroup(Coded):
     sort_order = models.BigIntegerField(default=0)
 
@@ -83,7 +93,7 @@ class AttributeGroup(Coded):
         db_table = "structure_attribute_group"
 
 
-class Attribute(Coded):
+class Attribute(Removable):
     type = models.CharField(max_length=50)
     unique = models.BooleanField(default=False)
     localizable = models.BooleanField(default=False)
@@ -126,7 +136,10 @@ class Attribute(Coded):
 
 
 class Option(models.Model):
-    """Not part of the snapshot: there can be hundreds of thousands. `folded` finds and orders them."""
+    """Not part of the snapshot: there can be hundreds of thousands. `folded` finds and orders them.
+
+    `removed_at` as of Removable.
+    """
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=100)
@@ -136,6 +149,7 @@ class Option(models.Model):
     attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="options", db_index=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "structure_option"
@@ -146,7 +160,7 @@ class Option(models.Model):
         return self.code
 
 
-class Category(Coded):
+class Category(Removable):
     """`position` orders siblings: larger than all of theirs when it came. `root` is null for a root."""
 
     position = models.BigIntegerField()
@@ -158,7 +172,7 @@ class Category(Coded):
         indexes = [*Coded.Meta.indexes, models.Index(fields=["parent", "position"], name="category_parent_position")]
 
 
-class Channel(Coded):
+class Channel(Removable):
     conversion_units = models.TextField(default="{}")
     category_tree = models.ForeignKey(Category, models.PROTECT, related_name="channels")
 
@@ -225,7 +239,7 @@ class FamilyRequirement(models.Model):
         return f"{self.family_id} {self.channel_id} {self.attribute_id}"
 
 
-class AssociationType(Coded):
+class AssociationType(Removable):
     is_two_way = models.BooleanField(default=False)
     is_quantified = models.BooleanField(default=False)
 
@@ -233,7 +247,7 @@ class AssociationType(Coded):
         db_table = "structure_association_type"
 
 
-class Group(Coded):
+class Group(Removable):
     """A group of products."""
 
     class Meta(Coded.Meta):
@@ -248,3 +262,27 @@ class MeasurementFamily(Coded):
 
     class Meta(Coded.Meta):
         db_table = "structure_measurement_family"
+
+
+class Removal(models.Model):
+    """A removal of which products are still to be cleaned; the row goes when they are.
+
+    `ids` and `codes` name the records, for a category with all below it; `attribute` that of an option. Products
+    are passed in the order of their ids, `done` of `total` (null: not begun), the last one being `position`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    resource = models.CharField(max_length=30)
+    codes = ArrayField(models.CharField(max_length=100))
+    ids = ArrayField(models.BigIntegerField())
+    attribute = models.ForeignKey(Attribute, models.CASCADE, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    total = models.BigIntegerField(null=True)
+    done = models.BigIntegerField(default=0)
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "structure_removal"
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.codes[0]}"

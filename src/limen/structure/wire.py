@@ -25,6 +25,7 @@ from limen.structure.rules.records import (
     Structure,
     Unit,
 )
+from limen.structure.rules.removal import Removal
 
 Plain = dict[str, Any]
 
@@ -169,6 +170,16 @@ def _unit(unit: Unit) -> Plain:
             {"operator": operator, "value": value} for operator, value in unit.convert_from_standard
         ],
         "symbol": unit.symbol,
+    }
+
+
+def removal(one: Removal) -> Plain:
+    """What a removal would do: an answer of ours, for `dry_run`."""
+    return {
+        "code": one.code,
+        "uses": [
+            {"what": use.what, "count": use.count, "more": use.more, "examples": list(use.examples)} for use in one.uses
+        ],
     }
 
 

@@ -54,6 +54,20 @@ def _located(request: HttpRequest, path: str, status: int) -> HttpResponse:
     return answer
 
 
+def deleted() -> HttpResponse:
+    """204, empty body, no `Location`."""
+    answer = HttpResponse(status=204)
+    del answer["Content-Type"]
+    return answer
+
+
+def marked(answer: HttpResponse, dry_run: bool) -> HttpResponse:
+    """Say in the answer that nothing was changed, where that was asked for."""
+    if dry_run:
+        answer["Limen-Dry-Run"] = "true"
+    return answer
+
+
 def base_url(request: HttpRequest) -> str:
     """Scheme and host that links carry: `LIMEN_PUBLIC_URL`, else the request's own, default port left out."""
     if settings.LIMEN_PUBLIC_URL:

@@ -55,6 +55,7 @@ STYLESHEETS = (
     "dialog",
     "toast",
     "chart",
+    "history",
     "blank",
     "utilities",
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from limen.kit.web import language
 from limen.products import queries
 from limen.products.queries import ProductName
 from limen.products.views import names
@@ -77,7 +78,7 @@ def _called(uuids: Collection[str], seen: Seen) -> Mapping[str, ProductName]:
 def _targets(found: Sequence[Any]) -> list[Target]:
     """Read codes and uuids as they are, and the records of quantified associations."""
     return [
-        Target(str(one.get("uuid") or one.get("identifier")), names.number(one.get("quantity")))
+        Target(str(one.get("uuid") or one.get("identifier")), language.number(one.get("quantity")))
         if isinstance(one, dict)
         else Target(str(one))
         for one in found

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from limen.kit.web import language
 from limen.products.forms import Context
 from limen.products.views import names, values
 from limen.products.views.values import Looked
@@ -181,7 +182,7 @@ def _where(places: Iterable[str], structure: Structure, context: Context) -> tup
     channel, others = None, []
     for place in places:
         if structure.locale(place):
-            others.append(names.locale_name(place))
+            others.append(language.locale_name(place))
         elif found := structure.channel(place):
             channel = found.code
             others.insert(0, names.channel_name(found, context.locale))

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from limen.kit.web import language
 from limen.products.forms import Context
 from limen.products.views import names
 from limen.structure.rules import Structure
@@ -52,7 +53,7 @@ def switch(structure: Structure, context: Context) -> Switch:
         Choice(one.code, names.channel_name(one, context.locale), one.code == context.channel.code)
         for one in structure.channel_section.in_order
     )
-    locales = (Choice(code, names.locale_name(code), code == context.locale) for code in context.channel.locales)
+    locales = (Choice(code, language.locale_name(code), code == context.locale) for code in context.channel.locales)
     query = urlencode({"channel": context.channel.code, "locale": context.locale})
     return Switch(
         tuple(sorted(channels, key=lambda one: one.label.casefold())),

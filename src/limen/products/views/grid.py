@@ -18,6 +18,7 @@ from django_htmx.http import push_url, replace_url
 
 from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import MANAGE_CONNECTIONS
+from limen.kit.web import language
 from limen.products import forms, queries
 from limen.products.forms import GridQuery
 from limen.products.queries import GridPage, GridRow
@@ -104,8 +105,8 @@ def rows_of(rows: Sequence[GridRow], structure: Structure, query: GridQuery) -> 
 def count_in_words(page: GridPage) -> str:
     """ "1 product", "5,538 products", "10,000+ products"."""
     if page.count_is_exact:
-        return ngettext("%(n)s product", "%(n)s products", page.count) % {"n": names.number(page.count)}
-    return ngettext("%(n)s+ product", "%(n)s+ products", page.count) % {"n": names.number(page.count)}
+        return ngettext("%(n)s product", "%(n)s products", page.count) % {"n": language.number(page.count)}
+    return ngettext("%(n)s+ product", "%(n)s+ products", page.count) % {"n": language.number(page.count)}
 
 
 def families_to_choose(structure: Structure, query: GridQuery) -> list[Choice]:

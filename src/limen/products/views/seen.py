@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from limen.kit.web import language
 from limen.products.forms import Context
 from limen.products.queries import Completeness, ProductView
 from limen.products.views import names, values
@@ -188,7 +189,7 @@ def _locale_progress(found: Iterable[Completeness], seen: Seen) -> Iterable[Loca
             for code in one.missing
         )
         chosen = (one.channel, one.locale) == (seen.context.channel.code, seen.context.locale)
-        yield LocaleProgress(names.locale_name(one.locale), one.ratio, tuple(missing), chosen)
+        yield LocaleProgress(language.locale_name(one.locale), one.ratio, tuple(missing), chosen)
 
 
 def _way_to(category: Category, seen: Seen) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from limen.kit.web import language
 from limen.media.rules import MediaRow
 from limen.products.forms import Context
 from limen.products.queries import Completeness, ProductView
@@ -241,7 +242,7 @@ def _identifier(attribute: Attribute, data: object, looked: Looked, scope: str |
 
 
 def _number(attribute: Attribute, data: object, looked: Looked, scope: str | None) -> Shown:
-    text = names.number(data)
+    text = language.number(data)
     return Shown("amounts", text, amounts=(Amount(text),))
 
 
@@ -252,7 +253,7 @@ def _metric(attribute: Attribute, data: Any, looked: Looked, scope: str | None) 
     unit = family.units.get(data["unit"]) if family else None
     symbol = unit.symbol or unit.code if unit else data["unit"]
     label = names.labels_in(unit.labels, looked.context, unit.code) if unit else ""
-    text = names.number(data["amount"])
+    text = language.number(data["amount"])
     return Shown("amounts", f"{text} {symbol}", amounts=(Amount(text, symbol, label),))
 
 
@@ -260,7 +261,7 @@ def _prices(attribute: Attribute, data: Any, looked: Looked, scope: str | None) 
     channel = looked.structure.channels.get(scope) if scope else None
     currencies = channel.currencies if channel else looked.structure.active_currencies
     amounts = tuple(
-        Amount(names.money(price["amount"], price["currency"]), price["currency"])
+        Amount(language.money(price["amount"], price["currency"]), price["currency"])
         for price in data
         if price["currency"] in currencies and price["amount"] is not None
     )
@@ -272,7 +273,7 @@ def _boolean(attribute: Attribute, data: object, looked: Looked, scope: str | No
 
 
 def _date(attribute: Attribute, data: object, looked: Looked, scope: str | None) -> Shown:
-    return Shown("text", names.day(data))
+    return Shown("text", language.day(data))
 
 
 def _options(attribute: Attribute, data: Any, looked: Looked, scope: str | None) -> Shown | None:
@@ -298,7 +299,7 @@ def _file(attribute: Attribute, data: object, looked: Looked, scope: str | None)
 
 def _file_as(kind: str, file: MediaRow) -> Shown:
     url = reverse("products:media", args=[file.code])
-    return Shown(kind, file.original_filename, url=url, detail=names.size(file.size))
+    return Shown(kind, file.original_filename, url=url, detail=language.size(file.size))
 
 
 def _words(words: tuple[str, ...]) -> Shown:

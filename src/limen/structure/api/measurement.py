@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from limen.kit import clock
 from limen.kit.errors import Malformed, Refused
 from limen.kit.http.endpoint import ApiRequest, endpoint, refusal_body
-from limen.kit.http.json import JsonObject, base_url, json_answer
+from limen.kit.http.json import JsonObject, base_url, flag, json_answer
 from limen.structure import operations, queries, wire
+from limen.structure.api.resources import removed
 from limen.structure.rules.draft import Body
 from limen.structure.rules.measurement import read_families
 
@@ -31,6 +32,14 @@ def upsert_measurement_families(request: ApiRequest) -> HttpResponse:
     if body is None:
         raise Malformed("The body is not valid JSON.")
     return json_answer([_upsert(request, one) for one in read_families(body)])
+
+
+@endpoint(name="pim_api_measurement_family_delete", permission="pim_api_measurement_family_remove")
+def remove_measurement_family(request: ApiRequest, code: str) -> HttpResponse:
+    """Remove a measurement family that no attribute uses; `dry_run=1` answers whether that would do."""
+    dry_run = flag(request, "dry_run")
+    removal = operations.remove("measurement_family", code, by=request.caller, now=clock.now(), dry_run=dry_run)
+    return removed(removal, dry_run=dry_run)
 
 
 def _upsert(request: ApiRequest, body: Body) -> JsonObject:

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
-from limen.kit.http.json import base_url, created, decode_object, raw_answer, segment, updated
+from limen.kit.http.json import base_url, created, decode_object, flag, raw_answer, segment, updated
 from limen.kit.http.pages import page_answer, read_page, with_self
 from limen.structure import operations, queries, wire
-from limen.structure.api.resources import ROOT, bulk_answer
+from limen.structure.api.resources import ROOT, bulk_answer, removed
 from limen.structure.rules import Attribute, Structure, has_options, no_options_message
 
 _NAME = "pim_api_attribute_option"
@@ -58,6 +58,14 @@ def upsert_option(request: ApiRequest, attribute_code: str, code: str) -> HttpRe
     outcome = operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now())
     answer = created if outcome.created else updated
     return answer(request, _path(attribute_code, outcome.code))
+
+
+@endpoint(name=f"{_NAME}_delete", permission=f"{_NAME}_remove")
+def remove_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
+    """Remove an option; products are cleaned of it. `dry_run=1` answers with its uses."""
+    dry_run = flag(request, "dry_run")
+    removal = operations.remove_option(attribute_code, code, by=request.caller, now=clock.now(), dry_run=dry_run)
+    return removed(removal, dry_run=dry_run)
 
 
 @endpoint(name=f"{_NAME}_partial_update_list", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, accepts=(COLLECTION,))

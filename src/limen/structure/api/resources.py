@@ -13,11 +13,23 @@ from limen.kit import clock
 from limen.kit.errors import Malformed, NotFound, Refused
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods
-from limen.kit.http.json import base_url, created, decode_object, raw_answer, segment, updated
+from limen.kit.http.json import (
+    base_url,
+    created,
+    decode_object,
+    deleted,
+    flag,
+    json_answer,
+    marked,
+    raw_answer,
+    segment,
+    updated,
+)
 from limen.kit.http.pages import page_answer, read_page, with_self
 from limen.structure import operations, queries, wire
 from limen.structure.errors import LineFailed
 from limen.structure.operations import Outcome
+from limen.structure.rules import Removal
 from limen.structure.rules.records import Section, Structure
 from limen.structure.rules.search import Criterion, Filters, read_search
 
@@ -80,6 +92,7 @@ class Resource:
                 permission=f"{self.name}_edit",
                 anchor=f"patch_{self.anchor}__code_",
             )(self._upsert)
+            found["DELETE"] = endpoint(name=f"{self.name}_delete", permission=f"{self.name}_remove")(self._remove)
         return methods(**found)
 
     def _list(self, request: ApiRequest) -> HttpResponse:
@@ -128,12 +141,23 @@ class Resource:
         answer = created if outcome.created else updated
         return answer(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
 
+    def _remove(self, request: ApiRequest, code: str) -> HttpResponse:
+        """Remove one, unless something stands in the way; `dry_run=1` answers with its uses."""
+        noun, dry_run = self.noun or "", flag(request, "dry_run")
+        return removed(
+            operations.remove(noun, code, by=request.caller, now=clock.now(), dry_run=dry_run), dry_run=dry_run
+        )
+
     def _upsert_many(self, request: ApiRequest) -> HttpResponse:
         """Update or create up to 100, one JSON object per line; a bad line harms only itself."""
         return bulk_answer(
             request,
             lambda code, body: operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now()),
         )
+
+
+def removed(removal: Removal, *, dry_run: bool) -> HttpResponse:
+    return marked(json_answer(wire.removal(removal)), dry_run) if dry_run else deleted()
 
 
 def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Outcome]) -> HttpResponse:

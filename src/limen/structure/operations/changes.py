@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, connection, transaction
@@ -11,8 +11,11 @@ from limen.kit.errors import Invalid, Violation
 
 
 @contextmanager
-def one_change() -> Iterator[None]:
-    """One transaction. A unique index that was quicker than the rule gives the rule's refusal."""
+def one_change(is_being_removed: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """One transaction. A unique index that was quicker than the rule gives the rule's refusal.
+
+    `is_being_removed` is asked then, whether a removal that is not clean yet holds the code.
+    """
     try:
         with transaction.atomic():
             yield
@@ -20,18 +23,23 @@ def one_change() -> Iterator[None]:
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
         if not constraint.endswith("_code_unique"):
             raise
+        if is_being_removed():
+            message = "This code is still being removed from products. Try again when that is done."
+            raise Invalid([Violation("code", "code.being_removed", message)]) from None
         raise Invalid([Violation("code", "code.taken", "This code is already used.")]) from None
 
 
-def new_version() -> int:
+def new_version(*, forget: bool = False) -> int:
     """Draw the version of the change being made, in its transaction and under its lock. 1 statement.
 
-    Rows written by the change carry it as their `revision`: it is how snapshots know that they are old.
+    Rows written by the change carry it as their `revision`: it is how snapshots know that they are old. A deleted
+    row cannot tell: `forget` the trail, and every process reads everything anew.
     """
+    # A process that has missed more changes than the trail is long reads everything anew, too.
+    trail = "'{}'" if forget else "(version || trail)[1:200]"
     return _draw(
-        "UPDATE structure_version SET version = nextval('structure_version_sequence'),"
-        # A process that has missed more changes than the trail is long reads everything anew.
-        " trail = (version || trail)[1:200] WHERE id = 1 RETURNING version"
+        f"UPDATE structure_version SET version = nextval('structure_version_sequence'), trail = {trail}"  # noqa: S608
+        " WHERE id = 1 RETURNING version"
     )
 
 

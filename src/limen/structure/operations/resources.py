@@ -19,7 +19,7 @@ from limen.kit.errors import NotFound
 from limen.structure import rules
 from limen.structure.operations import saves
 from limen.structure.operations.changes import new_options_version, new_version, one_change
-from limen.structure.queries import option_of, snapshot_for_change
+from limen.structure.queries import is_being_removed, is_option_being_removed, option_of, snapshot_for_change
 from limen.structure.rules import Attribute, Structure
 from limen.structure.rules.draft import Body
 from limen.structure.rules.nouns import Decision, Noun, decide_creation, decide_upsert
@@ -61,7 +61,7 @@ def create(resource: str, body: Body, *, by: events.Author, now: datetime) -> Ou
     others changed since this process last looked.
     """
     kind = RESOURCES[resource]
-    with one_change():
+    with one_change(lambda: is_being_removed(resource, str(body.get("code")))):
         structure = snapshot_for_change()
         decision = decide_creation(
             kind.noun, body, structure, exists=lambda code: kind.find(structure, code) is not None
@@ -75,7 +75,7 @@ def upsert(resource: str, code: str, body: Body, *, by: events.Author, now: date
     Cost: as `create`; 1 query when nothing changes.
     """
     kind = RESOURCES[resource]
-    with one_change():
+    with one_change(lambda: is_being_removed(resource, code)):
         structure = snapshot_for_change()
         stored = kind.find(structure, code)
         decision = decide_upsert(kind.noun, code, body, stored, structure)
@@ -87,7 +87,7 @@ def create_option(attribute: str, body: Body, *, by: events.Author, now: datetim
 
     Cost: 6 queries (lock, the same code, number of the change, highest sort order, row, event).
     """
-    with one_change():
+    with one_change(lambda: is_option_being_removed(attribute, str(body.get("code")))):
         structure = snapshot_for_change()
         parent = _parent(structure, attribute)
         rules.check_same_attribute(parent, body)
@@ -102,7 +102,7 @@ def upsert_option(attribute: str, code: str, body: Body, *, by: events.Author, n
 
     Cost: as `create_option` to create, 5 queries to change, 2 when nothing changes.
     """
-    with one_change():
+    with one_change(lambda: is_option_being_removed(attribute, code)):
         structure = snapshot_for_change()
         parent = _parent(structure, attribute)
         stored = option_of(parent, code)

@@ -167,6 +167,14 @@ class Load:
         found: list[tuple[Any, ...]] = self.cursor.fetchall()
         return found
 
+    def parted(self, statement: str) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """As `rows`, for a table whose rows can be removed: those that stand, and the codes of those that are gone.
+
+        The statement gives the id, the code, and at the end `removed_at`, which is taken off.
+        """
+        rows = self.rows(statement)
+        return [row[:-1] for row in rows if row[-1] is None], [row[1] for row in rows if row[-1] is not None]
+
 
 def _read_locales(load: Load) -> None:
     rows = load.rows("SELECT code FROM structure_locale WHERE revision > %s")
@@ -205,13 +213,13 @@ def _read_attribute_groups(load: Load) -> None:
 
 
 def _read_attributes(load: Load) -> None:
-    rows = load.rows(
+    rows, gone = load.parted(
         "SELECT a.id, a.code, a.type, g.code, a.unique, a.localizable, a.scopable, a.available_locales,"
         " a.max_characters, a.validation_rule, a.validation_regexp, a.wysiwyg_enabled, a.number_min, a.number_max,"
         " a.decimals_allowed, a.negative_allowed, a.date_min, a.date_max, a.metric_family, a.default_metric_unit,"
         " a.allowed_extensions, a.max_file_size, a.minimum_input_length, a.sort_order, a.labels, a.guidelines,"
         " a.auto_option_sorting, a.default_value, a.reference_data_name, a.useable_as_grid_filter,"
-        " a.is_main_identifier, a.updated_at"
+        " a.is_main_identifier, a.updated_at, a.removed_at"
         " FROM structure_attribute a JOIN structure_attribute_group g ON g.id = a.group_id WHERE a.revision > %s"
     )
     load.attributes = load.attributes.with_changed(
@@ -222,13 +230,14 @@ def _read_attributes(load: Load) -> None:
                 *row[26:],
             )
             for row in rows
-        ]
+        ],
+        gone,
     )
 
 
 def _read_categories(load: Load) -> None:
-    rows = load.rows(
-        "SELECT c.id, c.code, p.code, coalesce(r.code, c.code), c.position, c.labels, c.updated_at"
+    rows, gone = load.parted(
+        "SELECT c.id, c.code, p.code, coalesce(r.code, c.code), c.position, c.labels, c.updated_at, c.removed_at"
         " FROM structure_category c LEFT JOIN structure_category p ON p.id = c.parent_id"
         " LEFT JOIN structure_category r ON r.id = c.root_id WHERE c.revision > %s"
     )
@@ -236,24 +245,25 @@ def _read_categories(load: Load) -> None:
         Category(id, code, parent, root, position, _map(labels), updated)
         for id, code, parent, root, position, labels, updated in rows
     ]
-    load.categories = load.categories.with_changed(changed)
+    load.categories = load.categories.with_changed(changed, gone)
 
 
 def _read_channels(load: Load) -> None:
-    rows = load.rows(
+    rows, gone = load.parted(
         "SELECT c.id, c.code,"
         " (SELECT array_agg(l.locale_id::text ORDER BY l.position)"
         "  FROM structure_channel_locale l WHERE l.channel_id = c.id),"
         " (SELECT array_agg(m.currency_id::text ORDER BY m.position)"
         "  FROM structure_channel_currency m WHERE m.channel_id = c.id),"
-        " t.code, c.conversion_units, c.labels"
+        " t.code, c.conversion_units, c.labels, c.removed_at"
         " FROM structure_channel c JOIN structure_category t ON t.id = c.category_tree_id WHERE c.revision > %s"
     )
     load.channels = load.channels.with_changed(
         [
             Channel(id, code, tuple(locales or ()), tuple(currencies or ()), tree, _map(units), _map(labels))
             for id, code, locales, currencies, tree, units, labels in rows
-        ]
+        ],
+        gone,
     )
 
 
@@ -300,17 +310,17 @@ def _codes(ids: Iterable[int], codes: dict[int, str]) -> frozenset[str]:
 
 
 def _read_association_types(load: Load) -> None:
-    rows = load.rows(
-        "SELECT id, code, is_two_way, is_quantified, labels FROM structure_association_type WHERE revision > %s"
+    rows, gone = load.parted(
+        "SELECT id, code, is_two_way, is_quantified, labels, removed_at"
+        " FROM structure_association_type WHERE revision > %s"
     )
-    load.association_types = load.association_types.with_changed(
-        [AssociationType(id, code, two_way, quantified, _map(labels)) for id, code, two_way, quantified, labels in rows]
-    )
+    types = [AssociationType(id, code, both, quantified, _map(labels)) for id, code, both, quantified, labels in rows]
+    load.association_types = load.association_types.with_changed(types, gone)
 
 
 def _read_groups(load: Load) -> None:
-    rows = load.rows("SELECT id, code, labels FROM structure_group WHERE revision > %s")
-    load.groups = load.groups.with_changed([Group(id, code, _map(labels)) for id, code, labels in rows])
+    rows, gone = load.parted("SELECT id, code, labels, removed_at FROM structure_group WHERE revision > %s")
+    load.groups = load.groups.with_changed([Group(id, code, _map(labels)) for id, code, labels in rows], gone)
 
 
 def _map(text: str) -> dict[str, str]:

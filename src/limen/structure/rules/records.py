@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -210,11 +210,16 @@ class Section(Generic[R]):
         """Look up whatever the case; the spelling as stored is tried first."""
         return self.records.get(code) or self.by_folded.get(fold(code))
 
-    def with_changed(self, changed: Sequence[R]) -> Self:
-        if not changed:
+    def with_changed(self, changed: Sequence[R], gone: Collection[str] = ()) -> Self:
+        """Give the section with these records new or anew, and without those of the codes `gone`."""
+        if not changed and not gone:
             return self
         new = type(self).of(changed)
-        return type(self)({**self.records, **new.records}, {**self.by_folded, **new.by_folded})
+        records, by_folded = {**self.records, **new.records}, {**self.by_folded, **new.by_folded}
+        for code in gone:
+            records.pop(code, None)
+            by_folded.pop(fold(code), None)
+        return type(self)(records, by_folded)
 
     @cached_property
     def in_order(self) -> tuple[R, ...]:

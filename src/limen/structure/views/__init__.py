@@ -1,0 +1,1 @@
+"""The screens of Settings: the catalogue's structure and its target market."""
