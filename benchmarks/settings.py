@@ -31,7 +31,7 @@ PAGES = {
     "attributes.search": "/settings/attributes?search=benchmark+99",
     "attributes.filter": "/settings/attributes?family=bench_family_0&type=pim_catalog_text",
     "attribute": _LARGE,
-    "attribute.new": "/settings/attributes/create?type=pim_catalog_metric",
+    "attribute.new": "/settings/attributes/create-attribute?type=pim_catalog_metric",
     "attribute.usage": "/settings/attributes/bench_number_001/usage",
     "choose_attributes": "/settings/choose-attributes?name=attributes&attributes-search=benchmark+9",
     "options": f"{_LARGE}/options",

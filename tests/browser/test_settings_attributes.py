@@ -47,7 +47,7 @@ def test_a_select_and_its_options_are_made_by_keyboard_alone(open: Open) -> None
 
     focus("link", "Create")
     press("Enter")
-    page.wait_for_url("**/create")
+    page.wait_for_url("**/create-attribute")
     focus("link", "Simple select")
     press("Enter")
     page.get_by_label("Code", exact=True).focus()
@@ -96,7 +96,7 @@ def test_lists_are_narrowed_while_one_types_and_chooses(open: Open, colour: None
 
 
 def test_a_new_measurement_offers_the_units_of_its_family(open: Open) -> None:
-    page = open("/settings/attributes/create?type=pim_catalog_metric")
+    page = open("/settings/attributes/create-attribute?type=pim_catalog_metric")
     units = page.get_by_label("Unit to begin with").locator("option")
     expect(units).to_have_count(1)
     page.get_by_label("Measurement family").select_option("Duration")
@@ -115,7 +115,7 @@ def test_the_screens_work_without_a_script(chromium: Any, live_server: Any, pers
     page.get_by_label("Group").select_option("look")
     page.get_by_role("button", name="Search").click()
     assert page.locator("tbody tr").count() == 1
-    page.goto(f"{live_server.url}/settings/attributes/create?type=pim_catalog_metric")
+    page.goto(f"{live_server.url}/settings/attributes/create-attribute?type=pim_catalog_metric")
     page.get_by_label("Code", exact=True).fill("length")
     page.get_by_label("Measurement family").select_option("Length")
     page.get_by_label("Unit to begin with").select_option("METER")
@@ -146,9 +146,9 @@ def test_the_screens_are_open_to_everybody_and_fit(
         "/settings",
         "/settings/attributes",
         "/settings/attributes?search=nothing",
-        "/settings/attributes/create",
-        "/settings/attributes/create?type=pim_catalog_metric",
-        "/settings/attributes/create?type=pim_catalog_image",
+        "/settings/attributes/create-attribute",
+        "/settings/attributes/create-attribute?type=pim_catalog_metric",
+        "/settings/attributes/create-attribute?type=pim_catalog_image",
         "/settings/attributes/colour",
         "/settings/attributes/colour/options",
         "/settings/attributes/colour/options/red",

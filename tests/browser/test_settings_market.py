@@ -147,7 +147,7 @@ def test_the_screens_are_open_to_everybody_and_fit(page: Any, open: Open, width:
     for path in (
         "/settings",
         "/settings/channels",
-        "/settings/channels/create",
+        "/settings/channels/create-channel",
         "/settings/channels/print",
         "/settings/channels/print/history",
         "/settings/channels/print/delete",
@@ -156,14 +156,14 @@ def test_the_screens_are_open_to_everybody_and_fit(page: Any, open: Open, width:
         "/settings/currencies?search=nothing",
         "/settings/currencies/EUR/history",
         "/settings/measurement-families",
-        "/settings/measurement-families/create",
+        "/settings/measurement-families/create-measurement-family",
         "/settings/measurement-families/Weight?amount=2",
         "/settings/measurement-families/Length/units/FEET",
         "/settings/attribute-groups",
         "/settings/attribute-groups/brewing",
         "/settings/attribute-groups/brewing/attributes",
         "/settings/association-types",
-        "/settings/association-types/create",
+        "/settings/association-types/create-association-type",
         "/settings/association-types/served_with",
     ):
         open(path)

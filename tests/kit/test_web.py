@@ -188,6 +188,11 @@ class TestPanelAndRail:
         assert (f'aria-current="{current}"' in page) == bool(current)
         assert "<small>3</small>" in page
 
+    def test_an_overview_is_marked_on_its_own_page_alone(self) -> None:
+        link = "{% panel_link 'All' 'things' overview=True %}"
+        assert "aria-current" in render(link, at="/things")
+        assert "aria-current" not in render(link, at="/things/7")
+
     def test_a_panel_link_is_absent_without_the_permission(self) -> None:
         class Caller:
             def may(self, permission: str) -> bool:

@@ -137,7 +137,7 @@ class TestChannels:
     def test_one_is_created(self, signed_in: Client) -> None:
         make_category("shop", None)
         answer = signed_in.post(
-            "/settings/channels/create",
+            "/settings/channels/create-channel",
             {
                 "code": "marketplace",
                 "category_tree": "shop",
@@ -152,7 +152,7 @@ class TestChannels:
         assert "Market place" in text(signed_in.get("/settings/channels?search=market"))
 
     def test_what_is_missing_is_said_at_its_field(self, signed_in: Client) -> None:
-        answer = signed_in.post("/settings/channels/create", {"code": "12"})
+        answer = signed_in.post("/settings/channels/create-channel", {"code": "12"})
         assert answer.status_code == 422
         assert {name for name, errors in answer.context["form"].errors.items() if errors} == {
             "code",
@@ -211,10 +211,10 @@ class TestChannels:
     def test_only_enabled_currencies_and_measurements_are_offered(self, signed_in: Client) -> None:
         make_attribute("weight", "pim_catalog_metric")
         make_attribute("name")
-        context = signed_in.get("/settings/channels/create").context
+        context = signed_in.get("/settings/channels/create-channel").context
         assert {one.code for one in context["currencies"].found} == {"EUR", "USD"}
         assert [one.code for one in context["conversions"].found] == ["weight"]
-        answer = signed_in.post("/settings/channels/create", {"do": "add:conversion_units:weight"})
+        answer = signed_in.post("/settings/channels/create-channel", {"do": "add:conversion_units:weight"})
         (item,) = answer.context["conversions"].items
         assert item.field.value() == "KILOGRAM"
 

@@ -99,18 +99,18 @@ class TestList:
 
     def test_has_no_button_to_create_for_who_may_not(self, client: Client) -> None:
         sign_in(client, INDEX)
-        assert "/settings/attributes/create" not in text_of(client.get("/settings/attributes"))
+        assert "/settings/attributes/create-attribute" not in text_of(client.get("/settings/attributes"))
 
 
 class TestCreate:
     def test_starts_with_the_types(self, admin: Client) -> None:
-        page = text_of(admin.get("/settings/attributes/create"))
+        page = text_of(admin.get("/settings/attributes/create-attribute"))
         assert 'href="?type=pim_catalog_metric"' in page
         assert "reference_data" not in page
 
     @pytest.mark.parametrize("type", [one for one in TYPES if not ATTRIBUTE_TYPES[one].reference_data])
     def test_asks_for_the_properties_of_the_type_and_saves_them(self, admin: Client, type: str) -> None:
-        path = f"/settings/attributes/create?type={type}"
+        path = f"/settings/attributes/create-attribute?type={type}"
         units = {"metric_family": "Weight", "default_metric_unit": "GRAM"} if type == "pim_catalog_metric" else {}
         answer = admin.post(path, typed(admin, path, code="fresh", **{"labels[en_US]": "Fresh"}, **units))
         assert answer.status_code == 303, answer.context["form"].errors
@@ -122,7 +122,7 @@ class TestCreate:
         assert queries.snapshot().attributes["fresh"] == made
 
     def test_what_the_rules_refuse_stands_at_its_field(self, admin: Client) -> None:
-        path = "/settings/attributes/create?type=pim_catalog_text"
+        path = "/settings/attributes/create-attribute?type=pim_catalog_text"
         answer = admin.post(path, typed(admin, path, code="NAME"))
         assert answer.status_code == 422
         assert answer.context["form"].errors == {"code": ['The code "NAME" is already used.']}
@@ -132,7 +132,7 @@ class TestCreate:
         assert list(answer.context["form"].errors) == ["max_characters"]
 
     def test_a_new_unit_is_one_of_its_family(self, admin: Client) -> None:
-        path = "/settings/attributes/create?type=pim_catalog_metric"
+        path = "/settings/attributes/create-attribute?type=pim_catalog_metric"
         wrong = typed(admin, path, code="fresh", metric_family="Weight", default_metric_unit="MINUTE")
         assert list(admin.post(path, wrong).context["form"].errors) == ["default_metric_unit"]
         nothing = typed(admin, path, code="fresh")
@@ -140,7 +140,7 @@ class TestCreate:
 
     def test_who_may_only_create_is_not_led_to_what_they_may_not_see(self, client: Client) -> None:
         sign_in(client, CREATE)
-        path = "/settings/attributes/create?type=pim_catalog_text"
+        path = "/settings/attributes/create-attribute?type=pim_catalog_text"
         assert client.post(path, typed(client, path, code="fresh"))["Location"] == "/settings"
 
 

@@ -98,12 +98,12 @@ class TestList:
 
 class TestCreation:
     def test_a_new_family_leads_to_its_attributes(self, admin: Client) -> None:
-        answer = admin.post(f"{LIST}/create", {"code": "teapot", "labels[en_US]": "Teapots"})
+        answer = admin.post(f"{LIST}/create-family", {"code": "teapot", "labels[en_US]": "Teapots"})
         assert (answer.status_code, answer["Location"]) == (303, f"{LIST}/teapot/attributes")
         assert family("teapot").labels == {"en_US": "Teapots"}
 
     def test_what_is_wrong_stands_at_its_field(self, admin: Client) -> None:
-        page = text(admin.post(f"{LIST}/create", {"code": "LOOSE_tea", "labels[en_US]": "Kept"}), 422)
+        page = text(admin.post(f"{LIST}/create-family", {"code": "LOOSE_tea", "labels[en_US]": "Kept"}), 422)
         assert "already used" in page and 'value="Kept"' in page
 
 
@@ -144,7 +144,7 @@ class TestProperties:
         assert client.get(VARIANTS).status_code == 403
 
     def test_an_unknown_family_is_a_page_that_says_so(self, admin: Client) -> None:
-        for path in ("", "/attributes", "/history", "/delete", "/variants", "/variants/create", "/variants/x"):
+        for path in ("", "/attributes", "/history", "/delete", "/variants", "/variants/create-variant", "/variants/x"):
             assert admin.get(f"{LIST}/nope{path}").status_code == 404
 
 
@@ -252,32 +252,32 @@ class TestVariants:
         assert "<td>[leaf_grade]</td><td>[pack_size]</td>" in page
 
     def test_only_fitting_attributes_are_offered_as_axes(self, admin: Client) -> None:
-        form = admin.get(f"{VARIANTS}/create").context["form"]
+        form = admin.get(f"{VARIANTS}/create-variant").context["form"]
         assert {code for code, _ in form.axes} == {"organic", "origin", "leaf_grade", "pack_size"}
 
     def test_a_family_without_any_says_what_to_do(self, admin: Client) -> None:
         make_family("teapot")
-        assert "Nothing to vary by" in text(admin.get(f"{LIST}/teapot/variants/create"))
+        assert "Nothing to vary by" in text(admin.get(f"{LIST}/teapot/variants/create-variant"))
 
     def test_a_new_variant_leads_to_its_editor(self, admin: Client) -> None:
         sent = {"code": "fresh", "levels": "2", "axes_1": ["origin"], "axes_2": ["organic"], "labels[en_US]": "Fresh"}
-        answer = admin.post(f"{VARIANTS}/create", sent)
+        answer = admin.post(f"{VARIANTS}/create-variant", sent)
         assert (answer.status_code, answer["Location"]) == (303, f"{VARIANTS}/fresh")
         assert [level.axes for level in variant("fresh").levels] == [("origin",), ("organic",)]
 
     def test_with_one_level_axes_of_a_second_one_are_not_looked_at(self, admin: Client) -> None:
         sent = {"code": "fresh", "levels": "1", "axes_1": ["origin"], "axes_2": ["organic"]}
-        assert admin.post(f"{VARIANTS}/create", sent).status_code == 303
+        assert admin.post(f"{VARIANTS}/create-variant", sent).status_code == 303
         assert len(variant("fresh").levels) == 1
 
     def test_a_level_without_axes_is_told_at_the_level(self, admin: Client) -> None:
-        answer = admin.post(f"{VARIANTS}/create", {"code": "fresh", "levels": "2", "axes_1": ["origin"]})
+        answer = admin.post(f"{VARIANTS}/create-variant", {"code": "fresh", "levels": "2", "axes_1": ["origin"]})
         assert answer.status_code == 422
         assert list(answer.context["form"].errors) == ["axes_2"]
 
     def test_a_broken_rule_is_told(self, admin: Client) -> None:
         sent = {"code": "fresh", "levels": "2", "axes_1": ["origin"], "axes_2": ["origin"]}
-        assert "stands on two levels" in text(admin.post(f"{VARIANTS}/create", sent), 422)
+        assert "stands on two levels" in text(admin.post(f"{VARIANTS}/create-variant", sent), 422)
 
 
 class TestEditor:

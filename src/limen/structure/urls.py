@@ -26,7 +26,7 @@ urlpatterns = [
     # Categories
     # Channels, locales, currencies
     path("settings/channels", channels.channel_list, name="channels"),
-    path("settings/channels/create", channels.channel_new, name="channel-new"),
+    path("settings/channels/create-channel", channels.channel_new, name="channel-new"),
     path("settings/channels/<str:code>", channels.channel, name="channel"),
     path("settings/channels/<str:code>/history", channels.channel_history, name="channel-history"),
     path("settings/channels/<str:code>/delete", channels.channel_delete, name="channel-delete"),
@@ -37,7 +37,7 @@ urlpatterns = [
     # Measurement families
     path("settings/measurement-families", measurement_families.measurement_family_list, name="measurement-families"),
     path(
-        "settings/measurement-families/create",
+        "settings/measurement-families/create-measurement-family",
         measurement_families.measurement_family_new,
         name="measurement-family-new",
     ),
@@ -64,7 +64,11 @@ urlpatterns = [
     ),
     # Attribute groups
     path("settings/attribute-groups", attribute_groups.attribute_group_list, name="attribute-groups"),
-    path("settings/attribute-groups/create", attribute_groups.attribute_group_new, name="attribute-group-new"),
+    path(
+        "settings/attribute-groups/create-attribute-group",
+        attribute_groups.attribute_group_new,
+        name="attribute-group-new",
+    ),
     path("settings/attribute-groups/<str:code>", attribute_groups.attribute_group, name="attribute-group"),
     path(
         "settings/attribute-groups/<str:code>/attributes",
@@ -83,7 +87,7 @@ urlpatterns = [
     ),
     # Attributes and their options
     path("settings/attributes", attributes.attributes, name="attributes"),
-    path("settings/attributes/create", attributes.attribute_new, name="attribute-new"),
+    path("settings/attributes/create-attribute", attributes.attribute_new, name="attribute-new"),
     path("settings/attributes/<str:code>", attribute.attribute, name="attribute"),
     path("settings/attributes/<str:code>/options", options.attribute_options, name="attribute-options"),
     path("settings/attributes/<str:code>/paste-options", options.attribute_options_paste, name="attribute-paste"),
@@ -104,13 +108,17 @@ urlpatterns = [
     path("settings/choose-attributes", choosing.choose, name="attribute-choose"),
     # Families and their variants
     path("settings/families", families.families, name="families"),
-    path("settings/families/create", families.family_new, name="family-new"),
+    path("settings/families/create-family", families.family_new, name="family-new"),
     path("settings/families/<str:code>", families.family, name="family"),
     path("settings/families/<str:code>/attributes", families.family_attributes, name="family-attributes"),
     path("settings/families/<str:code>/history", families.family_history, name="family-history"),
     path("settings/families/<str:code>/delete", families.family_delete, name="family-delete"),
     path("settings/families/<str:family_code>/variants", family_variants.variants, name="family-variants"),
-    path("settings/families/<str:family_code>/variants/create", family_variants.variant_new, name="family-variant-new"),
+    path(
+        "settings/families/<str:family_code>/variants/create-variant",
+        family_variants.variant_new,
+        name="family-variant-new",
+    ),
     path("settings/families/<str:family_code>/variants/<str:code>", family_variants.variant, name="family-variant"),
     path(
         "settings/families/<str:family_code>/variants/<str:code>/history",
@@ -124,7 +132,11 @@ urlpatterns = [
     ),
     # Association types
     path("settings/association-types", association_types.association_type_list, name="association-types"),
-    path("settings/association-types/create", association_types.association_type_new, name="association-type-new"),
+    path(
+        "settings/association-types/create-association-type",
+        association_types.association_type_new,
+        name="association-type-new",
+    ),
     path("settings/association-types/<str:code>", association_types.association_type, name="association-type"),
     path(
         "settings/association-types/<str:code>/history",

@@ -96,21 +96,29 @@ def panel(context: template.Context, content: str, title: str = "") -> SafeStrin
 
 @register.inclusion_tag("kit/components/panel_link.html", takes_context=True)
 def panel_link(
-    context: template.Context, label: str, route: str, *args: Any, count: int | str | None = None, permission: str = ""
+    context: template.Context,
+    label: str,
+    route: str,
+    *args: Any,
+    count: int | str | None = None,
+    permission: str = "",
+    overview: bool = False,
 ) -> dict[str, Any]:
     """One link of the panel, marked when the page is it or lies below it; absent without the `permission`.
 
-    Of several permissions, with spaces between, one is enough.
+    Of several permissions, with spaces between, one is enough. The others lie below an `overview`, which is marked
+    on its own page alone.
     """
     request: HttpRequest = context["request"]
     caller = context.get("caller")
     url = reverse(route, args=args)
+    below = request.path.startswith(f"{url}/")
     return {
         "label": label,
         "url": url,
         "count": count,
         "shown": not permission or (caller is not None and any(map(caller.may, permission.split()))),
-        "current": "page" if request.path == url else "true" if request.path.startswith(f"{url}/") else "",
+        "current": "page" if request.path == url else "true" if below and not overview else "",
     }
 
 
