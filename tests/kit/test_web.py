@@ -188,6 +188,10 @@ class TestPanelAndRail:
         assert (f'aria-current="{current}"' in page) == bool(current)
         assert "<small>3</small>" in page
 
+    def test_a_panel_link_can_leave_what_lies_below_to_others(self) -> None:
+        assert "aria-current" not in render("{% panel_link 'Things' 'things' alone=True %}", at="/things/7")
+        assert 'aria-current="page"' in render("{% panel_link 'Things' 'things' alone=True %}", at="/things")
+
     def test_a_panel_link_is_absent_without_the_permission(self) -> None:
         class Caller:
             def may(self, permission: str) -> bool:

@@ -96,11 +96,18 @@ def panel(context: template.Context, content: str, title: str = "") -> SafeStrin
 
 @register.inclusion_tag("kit/components/panel_link.html", takes_context=True)
 def panel_link(
-    context: template.Context, label: str, route: str, *args: Any, count: int | str | None = None, permission: str = ""
+    context: template.Context,
+    label: str,
+    route: str,
+    *args: Any,
+    count: int | str | None = None,
+    permission: str = "",
+    alone: bool = False,
 ) -> dict[str, Any]:
     """One link of the panel, marked when the page is it or lies below it; absent without the `permission`.
 
-    Of several permissions, with spaces between, one is enough.
+    Of several permissions, with spaces between, one is enough. `alone`: marked when the page is it, and only then,
+    for what lies below has links of its own.
     """
     request: HttpRequest = context["request"]
     caller = context.get("caller")
@@ -110,7 +117,11 @@ def panel_link(
         "url": url,
         "count": count,
         "shown": not permission or (caller is not None and any(map(caller.may, permission.split()))),
-        "current": "page" if request.path == url else "true" if request.path.startswith(f"{url}/") else "",
+        "current": "page"
+        if request.path == url
+        else "true"
+        if request.path.startswith(f"{url}/") and not alone
+        else "",
     }
 
 
