@@ -32,44 +32,59 @@ def settings_page() -> str:
 
 
 def permissions_page() -> str:
-    from limen.accounts.rules import PERMISSIONS
+    from limen.accounts.rules import OVERALL, PERMISSIONS
     from limen.kit.http.root import api_endpoints
 
     used: dict[str, list[str]] = {}
+    anybody: list[str] = []
+    signed_in: list[str] = []
     for path, method, endpoint in api_endpoints():
-        if endpoint.permission:
-            used.setdefault(endpoint.permission, []).append(f"{method} `{path}`")
-    for path, permission in _screens():
-        used.setdefault(permission, []).append(f"`{path}`")
+        if endpoint.public:
+            anybody.append(f"{method} `{path}`")
+        else:
+            used.setdefault(endpoint.permission or OVERALL, []).append(f"{method} `{path}`")
+    for path, view, asked in _screens():
+        for permission in asked:
+            used.setdefault(permission, []).append(f"`{path}`")
+        if not asked:
+            (signed_in if getattr(view, "login_required", True) else anybody).append(f"`{path}`")
     rows = [
         f"| {one.area} | {one.label} | `{one.id}` | {'<br>'.join(used.get(one.id, [])) or '–'} |"
         for one in PERMISSIONS.values()
     ]
     intro = (
-        "A role is a set of these. A connection may do what the role of its user allows; a change counts from the"
-        " very next call or click. *Overall Web API access* is needed for every call of the API. Addresses without a"
-        " method are screens.\n"
+        "A role is a set of these. A connection may do what the role of its user allows, within the limit of its own"
+        " if it has one; a change counts from the very next call or click. *Overall Web API access* is needed for every"
+        " call of the API, and is enough for those beside it. Addresses without a method are screens; a screen that"
+        " stands beside several permissions says itself whether it needs one of them or all.\n"
     )
-    return _page("Permissions", intro, "| Area | Permission | Id | Guards |\n|---|---|---|---|\n" + "\n".join(rows))
+    table = "| Area | Permission | Id | Guards |\n|---|---|---|---|\n" + "\n".join(rows)
+    rest = (
+        "\n\n## Without a permission\n\n"
+        f"Whoever is signed in: {', '.join(signed_in)}.\n\n"
+        f"Anybody: {', '.join(anybody)}."
+    )
+    return _page("Permissions", intro, table + rest)
 
 
-def _screens() -> list[tuple[str, str]]:
-    """Give the address of every screen with each permission that it asks for, or that lets in as well."""
+def _screens() -> list[tuple[str, Any, list[str]]]:
+    """Give the address and view of every screen with each permission that it asks for, or that lets in as well."""
     from django.urls import URLPattern, get_resolver
 
     from limen.accounts.access import asked_for
 
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, Any, list[str]]] = []
 
     def walk(patterns: list[Any], prefix: str) -> None:
         for pattern in patterns:
             route = f"{prefix}{pattern.pattern}"
             if not isinstance(pattern, URLPattern):
                 walk(pattern.url_patterns, route)
-                continue
-            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}")
-            asked = {permission for needed in asked_for(pattern.callback) for permission in needed}
-            found.extend((path, permission) for permission in sorted(asked))
+            # Under /api/ what is no endpoint is the answer that there is none.
+            elif not hasattr(pattern.callback, "endpoints") and not route.startswith("api/"):
+                path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}")
+                asked = {permission for needed in asked_for(pattern.callback) for permission in needed}
+                found.append((path, pattern.callback, sorted(asked)))
 
     walk(get_resolver().url_patterns, "")
     return found

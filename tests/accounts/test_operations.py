@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
@@ -235,7 +236,12 @@ class TestAssign:
             queries.GroupChoice(group.id, "Suppliers"),
         )
         assert set(User.objects.get(id=new.id).groups.values_list("name", flat=True)) == {"All", "Suppliers"}
-        assert events.history(f"user:{new.username}")[0].kind == "user.assigned"
+        assigned = events.history(f"user:{new.username}")[0]
+        assert assigned.kind == "user.assigned"
+        assert orjson.loads(assigned.data)["changes"] == [
+            {"path": "roles", "before": ["ROLE_USER"], "after": ["ROLE_SOURCE"]},
+            {"path": "groups", "before": ["All"], "after": ["All", "Suppliers"]},
+        ]
 
     def test_without_a_choice_it_is_the_role_user_and_everybodys_group(self) -> None:
         new = operations.create_api_user(code="erp", label="My ERP", by=SYSTEM, now=NOW)

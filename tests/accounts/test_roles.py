@@ -155,7 +155,7 @@ class TestUpdate:
 
     def test_from_an_older_state_is_a_conflict(self) -> None:
         code = create("Supplier", "pim_api_product_list")
-        seen = queries.role_details(code).version
+        seen = queries.role_details(code, by=SYSTEM).version
         update(code, "pim_api_family_list", version=seen)
         with pytest.raises(Conflict):
             update(code, "pim_api_category_list", version=seen)
@@ -230,12 +230,29 @@ class TestList:
         make_user("ada")
         make_connection(role="administrator")
         make_connection("Shop")
-        with count_queries(2):
-            listed = queries.roles_for_list()
+        with count_queries(3):
+            listed = queries.roles_for_list(by=SYSTEM)
         assert [(one.code, one.users, one.connections) for one in listed] == [
             ("ROLE_ADMINISTRATOR", 1, 1),
             ("ROLE_USER", 0, 1),
         ]
+
+    def test_says_of_each_why_it_stays_as_its_own_page_does(self) -> None:
+        create("Free", "pim_api_product_list")
+        make_connection(role=create("Needed", "pim_api_product_list"))
+        mary = somebody(rules.DELETE_ROLES, "pim_api_product_list")
+        for by in (SYSTEM, mary):
+            listed = {one.code: one.stays for one in queries.roles_for_list(by=by)}
+            assert listed == {code: queries.role_details(code, by=by).stays for code in listed}
+            assert {code for code, stays in listed.items() if not stays} == {"ROLE_FREE"}
+        assert listed["ROLE_NEEDED"].startswith("1 connection has no other role")
+        # The last role that may edit roles: what stays for everybody is said before what is not mary's.
+        assert listed["ROLE_ADMINISTRATOR"] == rules.LAST_MANAGING_ROLE
+
+    def test_a_role_that_allows_more_is_not_the_callers_to_delete(self) -> None:
+        create("Strong", rules.EDIT_ROLES)
+        (stays,) = [one.stays for one in queries.roles_for_list(by=somebody("x")) if one.code == "ROLE_STRONG"]
+        assert stays == "This role may do more than you, so you cannot change this here. Ask somebody who may as much."
 
     def test_of_roles_to_give_leaves_out_those_of_apps(self) -> None:
         Role.objects.create(code="ROLE_APP_1", label="App", type="app", permissions=[])

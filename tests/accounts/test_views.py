@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -12,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from limen.accounts import operations
 from limen.accounts.models import User
 from limen.accounts.rules import PERMISSIONS, SYSTEM
+from limen.events import queries as events
+from limen.events.models import Event
 from limen.kit import clock
 from tests.factories.accounts import NOW, PASSWORD, make_user, sign_in
 
@@ -162,6 +165,55 @@ class TestSignOut:
         assert client.get("/system")["Location"].startswith("/sign-in")
 
 
+class TestAudit:
+    """What history tells of signing in and out: who, when, from where; nothing that was typed into a wrong field."""
+
+    def entries(self) -> list[tuple[str, str, str, Any]]:
+        found = events.audit_all(events.AuditFilter())
+        return [
+            (event.kind, event.subject, event.author, orjson.loads(event.data))
+            for event in found
+            if event.kind in ("user.signed_in", "user.signed_out", "user.locked_out")
+        ]
+
+    def test_tells_who_signed_in_and_out_and_from_where(self, client: Client) -> None:
+        make_user("Julia")
+        enter(client, "julia")
+        client.post("/sign-out")
+        address = {"address": "127.0.0.1"}
+        assert self.entries() == [
+            ("user.signed_out", "user:Julia", "Julia", address),
+            ("user.signed_in", "user:Julia", "Julia", address),
+        ]
+
+    def test_the_set_up_link_signs_in_too(self, client: Client) -> None:
+        TestSetUp().fill(client, f"/set-up/{operations.make_setup_token(now=clock.now())}")
+        assert [entry[:2] for entry in self.entries()] == [("user.signed_in", "user:Ada")]
+
+    def test_signing_out_without_a_session_is_no_event(self, client: Client) -> None:
+        assert client.post("/sign-out").status_code == 302
+        assert self.entries() == []
+
+    def test_a_failure_alone_is_no_event(self, client: Client) -> None:
+        make_user()
+        enter(client, password="wrong")
+        assert self.entries() == []
+
+    def test_a_pause_is_told_once_and_names_who_is_kept_out(self, client: Client, settings: Any) -> None:
+        settings.AXES_FAILURE_LIMIT = 3
+        make_user("Julia")
+        for _ in range(6):
+            enter(client, "julia", "wrong")
+        assert self.entries() == [("user.locked_out", "user:Julia", "system", {"address": "127.0.0.1"})]
+
+    def test_a_name_that_is_nobodys_is_kept_nowhere(self, client: Client, settings: Any) -> None:
+        settings.AXES_FAILURE_LIMIT = 2
+        for _ in range(3):
+            enter(client, "my secret sentence", "wrong")
+        assert self.entries() == [("user.locked_out", "user:", "system", {"address": "127.0.0.1"})]
+        assert not any("secret sentence" in event.data + event.subject for event in Event.objects.all())
+
+
 class TestPassword:
     def change(self, client: Client, **others: str) -> Any:
         new = "another fine sentence"
@@ -236,6 +288,25 @@ class TestShell:
         assert "<span>System</span>" in page
         assert "<span>Products</span>" not in page
         assert '<a href="/system" aria-current="true">' in page
+
+    @pytest.mark.parametrize(
+        ("permission", "path"),
+        [
+            ("pim_user_user_index", "/system/users"),
+            ("pim_user_role_index", "/system/roles"),
+            ("pim_user_group_index", "/system/groups"),
+            ("limen_audit_log", "/system/audit"),
+        ],
+    )
+    def test_system_leads_to_the_first_page_that_is_allowed(self, client: Client, permission: str, path: str) -> None:
+        sign_in(client, permission)
+        page = client.get(path).content.decode()
+        assert f'<a href="{path}" aria-current="true">' in page
+        assert '<a href="/system"' not in page
+
+    def test_system_leads_nowhere_for_those_with_nothing_there(self, client: Client) -> None:
+        sign_in(client, "pim_user_user_create", "limen_connection_view")
+        assert "<span>System</span>" not in client.get("/connect/data-flows").content.decode()
 
     def test_system_leads_to_connections_when_they_may_be_managed(self, client: Client) -> None:
         sign_in(client)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from limen.accounts import queries, rules
 from limen.accounts.models import Group, Role, User
-from limen.accounts.rules import PERMISSIONS
+from limen.accounts.rules import PERMISSIONS, SYSTEM
 from limen.events.models import Event
 from tests.factories.accounts import PASSWORD, make_group, make_role, make_user, sign_in
 from tests.factories.connections import make_connection
@@ -39,7 +39,7 @@ class TestRoles:
     def test_list_names_them_with_their_numbers(self, admin: Client, count_queries) -> None:
         Role.objects.create(code="ROLE_APP_1", label="Some app", type="app", permissions=[])
         make_connection()
-        with count_queries(5):  # session, user, caller, roles, counts
+        with count_queries(6):  # session, user, caller, roles, counts, those who have no other
             page = text(admin.get("/system/roles"))
         assert "ROLE_ADMINISTRATOR" in page
         assert "Some app" not in page
@@ -91,7 +91,7 @@ class TestRoles:
 
     def test_saved_from_an_older_state_shows_the_newer_one(self, admin: Client) -> None:
         make_role("ROLE_READER", "pim_api_product_list")
-        seen = queries.role_details("ROLE_READER").version
+        seen = queries.role_details("ROLE_READER", by=SYSTEM).version
         path = "/system/roles/ROLE_READER/edit"
         admin.post(path, {"label": "Theirs", "permissions": ["pim_api_family_list"], "version": seen})
         mine = {"label": "Mine", "permissions": ["pim_api_product_list"], "version": seen}
@@ -121,6 +121,22 @@ class TestRoles:
         assert "1 connection has no other role" in page
         assert 'class="btn primary danger"' not in page
         assert admin.post(path).status_code == 409
+
+    def test_delete_stands_only_where_it_can_be(self, admin: Client) -> None:
+        make_role("ROLE_READER")
+        listed = text(admin.get("/system/roles"))
+        assert 'aria-label="Delete ROLE_READER"' in listed
+        assert 'aria-label="Delete User"' not in listed
+        assert 'aria-label="Why User stays"' in listed
+        assert "/system/roles/ROLE_READER/delete" in text(admin.get("/system/roles/ROLE_READER/edit"))
+        page = text(admin.get("/system/roles/ROLE_USER/edit"))
+        assert "/system/roles/ROLE_USER/delete" not in page
+        assert "Every new connection starts with this role, so it cannot be deleted." in page
+
+    def test_the_reason_is_for_those_who_may_delete(self, client: Client) -> None:
+        sign_in(client, rules.SEE_ROLES, rules.EDIT_ROLES)
+        assert "cannot be deleted" not in text(client.get("/system/roles/ROLE_USER/edit"))
+        assert "Why" not in text(client.get("/system/roles"))
 
     def test_of_an_app_has_no_page(self, admin: Client) -> None:
         Role.objects.create(code="ROLE_APP_1", label="Some app", type="app", permissions=[])
@@ -295,6 +311,9 @@ class TestUsers:
         assert f"/system/users/{ada}/disable" not in page
         assert f"/system/users/{ada}/delete" not in page
         assert admin.post(f"/system/users/{ada}/disable").status_code == 409
+        question = text(admin.get(f"/system/users/{ada}/delete"))
+        assert "You cannot shut yourself out" in question
+        assert 'class="btn primary danger"' not in question
         assert admin.post(f"/system/users/{ada}/delete").status_code == 409
         assert admin.get(f"/system/users/{ada}/password")["Location"] == "/account/password"
         assert User.objects.filter(id=ada, enabled=True).exists()

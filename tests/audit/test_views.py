@@ -245,5 +245,18 @@ def test_every_sentence_names_who_and_what(kind: str, auditor: Client) -> None:
     happen(kind, f"{area}:thing")
     (sentence,) = told(auditor, which="thing", what=kind)
     assert sentence.startswith("Mary Jones ")
-    assert sentence.endswith(" thing")
+    # Whoever signs in or out is both.
+    assert sentence.endswith(" thing") or kind in ("user.signed_in", "user.signed_out")
     assert "{" not in sentence
+
+
+def test_a_pause_under_nobodys_name_has_no_name(auditor: Client) -> None:
+    happen("user.locked_out", "user:", {"address": "192.0.2.7"}, by=SYSTEM)
+    (sentence,) = told(auditor, what="user.locked_out")
+    assert sentence == "Limen paused, after too many attempts from 192.0.2.7, the sign-in under a name that no user has"
+
+
+def test_the_page_says_how_long_entries_are_kept(auditor: Client, settings: Any) -> None:
+    assert "an entry is removed after 365 days" in page(auditor)
+    settings.LIMEN_AUDIT_DAYS = 0
+    assert "Nothing here can be edited or removed." in page(auditor)

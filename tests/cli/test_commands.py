@@ -123,3 +123,28 @@ class TestConnections:
         assert len(answer.stdout.strip().splitlines()) == 6
         shown = json.loads(installation.run("connections", "show", "magento", "--json").stdout)
         assert (shown["label"], shown["flow_type"], shown["auditable"]) == ("magento", "other", False)
+
+
+class TestKeys:
+    def create(self, installation: Installation, label: str, **settings: str) -> str:
+        made = installation.run("connections", "create", label, "--json", **settings)
+        assert made.returncode == 0, made.stderr
+        code: str = json.loads(made.stdout)["code"]
+        return code
+
+    def test_rotate_moves_every_secret_and_the_former_key_can_go(self, installation: Installation) -> None:
+        self.create(installation, "Under the first", LIMEN_SECRET_KEY="first")
+        both = {"LIMEN_SECRET_KEY": "second", "LIMEN_SECRET_KEY_OLD": "first"}
+        moved = installation.run("keys", "rotate", "--json", **both)
+        assert json.loads(moved.stdout)["encrypted"] == 1
+        again = installation.run("keys", "rotate", **both)
+        assert again.stdout == "0 secrets are under the present key now; the former one can go.\n"
+
+    def test_digest_secrets_asks_first_and_names_what_no_key_opens(self, installation: Installation) -> None:
+        code = self.create(installation, "Under another", LIMEN_SECRET_KEY="another")
+        refused = installation.run("connections", "digest-secrets", stdin="n\n")
+        assert (refused.returncode, "digests alone" in refused.stdout) == (1, False)
+        done = installation.run("connections", "digest-secrets", "--yes", "--json")
+        assert done.returncode == 1
+        assert code in json.loads(done.stdout)["unreadable"]
+        assert code in done.stderr

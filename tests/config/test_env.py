@@ -28,6 +28,9 @@ class TestReadSettings:
             ("LIMEN_DATABASE_URL", "postgresql://localhost/limen?prepare_threshold=some"),
             ("LIMEN_BEHIND_PROXY", "maybe"),
             ("LIMEN_PASSWORD_LENGTH", "8"),
+            ("LIMEN_AUDIT_DAYS", "29"),
+            ("LIMEN_AUDIT_DAYS", "-1"),
+            ("LIMEN_SECRET_REVEAL", "twice"),
             ("LIMEN_TYPO", "1"),
         ],
     )

@@ -479,6 +479,13 @@ class TestClient:
         assert troubles(steps) == {"client": rules.FAILED}
         assert "LIMEN_SECRET_KEY" in steps["client"].why
 
+    def test_a_secret_that_is_a_digest_cannot_be_tried_and_nothing_is_wrong(self, proxy: Proxy) -> None:
+        operations.digest_secrets(by=SYSTEM, now=clock.now())
+        steps = outcome()
+        assert steps["client"].status == rules.SKIPPED
+        assert "shown once" in steps["client"].happened
+        assert rules.FAILED not in troubles(steps).values()
+
     def test_a_proxy_that_takes_the_basic_header(self, proxy: Proxy) -> None:
         def drop(sent: Sent) -> None:
             if sent.headers.get("authorization", "").startswith("Basic"):

@@ -161,10 +161,10 @@ class TestCredentials:
 
     @pytest.mark.parametrize(
         ("expected", "given", "same"),
-        [("abc", "abc", True), ("abc", "abd", False), ("abc", "", False), (None, "", False), ("abc", "é\ud800", False)],
+        [("abc", "abc", True), ("abc", "abd", False), ("abc", "", False), ("", "", True), ("abc", "é\ud800", False)],
     )
-    def test_secrets_are_compared(self, expected: str | None, given: str, same: bool) -> None:
-        assert rules.same_secret(expected, given) is same
+    def test_secrets_are_compared(self, expected: str, given: str, same: bool) -> None:
+        assert rules.same_secret(rules.digest(expected), given) is same
 
 
 class TestSeal:
@@ -190,6 +190,24 @@ class TestSeal:
         changed = Sealed(sealed.key_id, sealed.ciphertext[:-1] + bytes([sealed.ciphertext[-1] ^ 1]))
         with pytest.raises(rules.SealedWithUnknownKey):
             rules.open_sealed(changed, keys=["key"], client=1)
+
+
+class TestDigested:
+    def test_it_is_compared_as_a_sealed_one_is_and_needs_no_key(self) -> None:
+        sealed = rules.seal("secret", keys=["key"], client=1)
+        assert rules.digest_of(rules.digested("secret"), keys=[], client=1) == rules.digest_of(
+            sealed, keys=["key"], client=1
+        )
+
+    def test_nobody_can_show_it_again(self) -> None:
+        kept = rules.digested("secret")
+        assert b"secret" not in kept.ciphertext
+        with pytest.raises(rules.SecretShownOnce, match="regenerate it"):
+            rules.open_sealed(kept, keys=["key"], client=1)
+
+    def test_a_seal_tells_whose_key_it_is(self) -> None:
+        sealed = rules.seal("secret", keys=["key"], client=1)
+        assert rules.is_under(sealed, "key") and not rules.is_under(sealed, "other")
 
 
 class TestTokenRequest:

@@ -121,8 +121,9 @@ class TestShow:
         assert 'action="/connect/connection-settings/erp/edit"' in page
 
     def test_the_number_of_queries(self, admin: Client, erp: Any, count_queries: Any) -> None:
-        # session, user, caller; the connection (4); roles, groups and people to choose, roles beyond one's own
-        with count_queries(11):
+        # session, user, caller; the connection (4); roles, groups and people to choose, roles beyond one's own;
+        # how the secret is kept
+        with count_queries(12):
             admin.get(PAGE)
 
 

@@ -11,9 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from limen import reference
 from limen.accounts.access import asked_for
 from limen.accounts.models import Role
 from limen.accounts.rules import OVERALL, PERMISSIONS
+from limen.kit.http.root import api_endpoints
 from tests.factories.accounts import make_role, sign_in
 from tests.factories.connections import make_connection, token_for
 
@@ -96,3 +98,44 @@ def test_an_endpoint_is_closed_to_who_lacks_just_its_permission(permission: str)
     Role.objects.filter(id=role.id).update(permissions=all_but(permission))
     for path, method, _, accepts in walked:
         assert status(path, method, accepts) == 403, (method, path)
+
+
+def test_nothing_is_open_to_everybody_but_what_has_to_be() -> None:
+    """A screen or an endpoint that nobody needs to sign in for is a decision: it is made here."""
+    screens = {
+        route
+        for route, view in routes(get_resolver())
+        if not getattr(view, "login_required", True) and not hasattr(view, "endpoints")
+    }
+    endpoints = {
+        (method, route)
+        for route, view in routes(get_resolver())
+        for method, endpoint in getattr(view, "endpoints", {}).items()
+        if endpoint.public
+    }
+    assert screens == {
+        "help",
+        "help/",
+        "help/<slug:name>.html",
+        "set-up/<str:token>",
+        "sign-in",
+        "sign-out",
+    }
+    assert endpoints == {
+        ("GET", "api/rest/v1"),
+        ("GET", "api/rest/v1/openapi.json"),
+        ("POST", "api/oauth/v1/token"),
+        ("GET", "api/oauth/v1/check/<str:nonce>"),
+    }
+
+
+def test_the_reference_has_every_screen_endpoint_and_permission() -> None:
+    page = reference.permissions_page()
+    for path, method, _endpoint in api_endpoints():
+        assert f"{method} `{path}`" in page, (method, path)
+    for route, view in routes(get_resolver()):
+        if not hasattr(view, "endpoints") and not route.startswith("api/"):
+            shown = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}")
+            assert f"`{shown}`" in page, route
+    for permission in PERMISSIONS:
+        assert f"`{permission}`" in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from limen.accounts.rules import Caller
 from limen.events import operations, queries
 from limen.events.operations import Happening
+from limen.kit import clock
 
 NOW = datetime(2026, 3, 29, 8, 30, tzinfo=UTC)
 HOUR = NOW.replace(minute=0)
@@ -96,3 +97,40 @@ class TestAppendOnly:
         with connection.cursor() as cursor, pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             cursor.execute(statement)
         assert [event.author for event in queries.history("connection:erp")] == ["erp_0001"]
+
+
+class TestForgetAudited:
+    def test_old_audit_entries_go_and_younger_ones_stay(self) -> None:
+        now = clock.now()
+        for days in (400, 366, 364, 0):
+            happening = Happening("connection.updated", f"connection:of_{days}")
+            operations.record(happening, by=erp(), now=now - timedelta(days=days))
+        assert operations.forget_audited(before=now - timedelta(days=365)) == 2
+        assert [event.subject for event in queries.audit_all(queries.AuditFilter())] == [
+            "connection:of_0",
+            "connection:of_364",
+        ]
+
+    @pytest.mark.parametrize("subject", ["product:1", "attribute:user", "media_file:role", "demo", "users:1"])
+    def test_what_is_no_audit_entry_stays_whatever_its_age(self, subject: str) -> None:
+        operations.record(Happening("product.updated", subject), by=erp(), now=NOW - timedelta(days=4000))
+        assert operations.forget_audited(before=clock.now() - timedelta(days=31)) == 0
+        assert len(queries.history(subject)) == 1
+
+    def test_the_database_refuses_to_forget_the_last_thirty_days(self) -> None:
+        operations.record(Happening("user.deleted", "user:julia"), by=erp(), now=NOW)
+        with pytest.raises(IntegrityError, match="last 30 days"), transaction.atomic():
+            operations.forget_audited(before=clock.now() - timedelta(days=29))
+        assert len(queries.history("user:julia")) == 1
+
+    def test_the_guard_is_up_again_afterwards(self) -> None:
+        operations.record(Happening("user.deleted", "user:julia"), by=erp(), now=clock.now())
+        operations.forget_audited(before=clock.now() - timedelta(days=31))
+        with connection.cursor() as cursor, pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute("DELETE FROM event")
+
+    def test_even_the_job_changes_nothing(self) -> None:
+        operations.record(Happening("user.deleted", "user:julia"), by=erp(), now=NOW)
+        with connection.cursor() as cursor, pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute("SELECT set_config('limen.forgetting', 'on', true)")
+            cursor.execute("UPDATE event SET author = 'nobody'")

@@ -121,6 +121,10 @@ ACTS: dict[str, Callable[[], object]] = {
     "delete": lambda: operations.delete_connection(code="erp", by=SYSTEM, now=NOW),
     "regenerate secret": lambda: operations.regenerate_secret(code="erp", by=SYSTEM, now=NOW),
     "regenerate password": lambda: operations.regenerate_password(code="erp", by=SYSTEM, now=NOW),
+    "role of its own": lambda: operations.give_own_role(code="erp", label="Own", permissions=[], by=SYSTEM, now=NOW),
+    "group of its own": lambda: operations.give_own_group(code="erp", name="Own", by=SYSTEM, now=NOW),
+    "scopes": lambda: operations.set_scopes(code="erp", scopes=[], by=SYSTEM, now=NOW),
+    "digest secrets": lambda: operations.digest_secrets(by=SYSTEM, now=NOW),
     "reveal secret": lambda: operations.reveal_secret(code="erp", by=SYSTEM, now=NOW),
 }
 

@@ -44,11 +44,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def rail_of(caller: Caller) -> list[Entry]:
-    return [
-        Entry(section, str(label), reverse(route), icon)
-        for section, label, route, icon, permissions in SECTIONS
-        if not permissions or caller.may_one_of(permissions)
-    ]
+    """Give the sections with something for this caller; System leads to its first page that they may see."""
+    found = []
+    for section, label, route, icon, permissions in SECTIONS:
+        if not permissions or caller.may_one_of(permissions):
+            found.append(Entry(section, str(label), reverse(route), icon))
+        elif section == "system" and tiles_of(caller):
+            found.append(Entry(section, str(label), tiles_of(caller)[0].url, icon))
+    return found
 
 
 def tiles_of(caller: Caller) -> list[Tile]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core import signing
@@ -134,6 +135,14 @@ def is_person(user_id: int) -> bool:
     return User.objects.filter(id=user_id, type="user", enabled=True).exists()
 
 
+def permissions_of(user_id: int) -> frozenset[str]:
+    """Give what the roles of a user allow, whether it is enabled or not. 1 query."""
+    rows = Role.objects.filter(id__in=User.objects.filter(id=user_id).values("roles")).values_list(
+        "permissions", flat=True
+    )
+    return frozenset(permission for permissions in rows for permission in permissions)
+
+
 def roles_beyond(permissions: Iterable[str]) -> set[int]:
     """Give the ids of the roles that allow something these permissions do not. 1 query.
 
@@ -203,18 +212,19 @@ USERS_A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ListedRole:
-    """`users` and `connections` count those who have this role."""
+    """`users` and `connections` count those who have this role; `stays` says why the caller cannot delete it, or ""."""
 
     id: int
     code: str
     label: str
     users: int
     connections: int
+    stays: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoleDetails:
-    """`version` marks this state of the role; `stays` says why it cannot be deleted, or ""."""
+    """`version` marks this state of the role; `stays` says why the caller cannot delete it, or ""."""
 
     id: int
     code: str
@@ -294,11 +304,23 @@ def roles_of_people() -> QuerySet[Role]:
     return Role.objects.filter(type="default").exclude(code__in=("ROLE_ANONYMOUS", "IS_AUTHENTICATED_ANONYMOUSLY"))
 
 
-def roles_for_list() -> list[ListedRole]:
-    """Give the roles by label, with how many have them. 2 queries."""
-    counts = _holders(User.roles.through.objects.values_list("role_id", "user__type").annotate(Count("id")))
-    rows = roles_of_people().order_by("label", "id").values_list("id", "code", "label")
-    return [ListedRole(*row, *counts.get(row[0], (0, 0))) for row in rows]
+def roles_for_list(*, by: Caller) -> list[ListedRole]:
+    """Give the roles by label, with how many have them, and whether the caller could delete them. 3 queries."""
+    held = User.roles.through.objects
+    counts = _holders(held.values_list("role_id", "user__type").annotate(Count("id")))
+    needed = _holders(_held_alone().values_list("role_id", "user__type").annotate(Count("id")))
+    rows = list(roles_of_people().order_by("label", "id").values_list("id", "code", "label", "permissions"))
+    is_last = sum(MANAGE_ROLES in permissions for *_, permissions in rows) == 1
+    return [
+        ListedRole(
+            id,
+            code,
+            label,
+            *counts.get(id, (0, 0)),
+            _why_stays(code, permissions, needed.get(id, (0, 0)), is_last and MANAGE_ROLES in permissions, by),
+        )
+        for id, code, label, permissions in rows
+    ]
 
 
 def roles_to_give() -> list[RoleToGive]:
@@ -307,13 +329,13 @@ def roles_to_give() -> list[RoleToGive]:
     return [RoleToGive(id, code, label, frozenset(permissions)) for id, code, label, permissions in rows]
 
 
-def role_details(code: str) -> RoleDetails:
+def role_details(code: str, *, by: Caller) -> RoleDetails:
     """Give one role, or NotFound. 2–3 queries."""
     role = roles_of_people().filter(code=code).first()
     if role is None:
         raise NotFound(f'There is no role "{code}".')
     version = role_version(role.label, role.permissions)
-    stays = why_role_stays(role.id, role.code, role.permissions)
+    stays = why_role_stays(role.id, role.code, role.permissions, by=by)
     return RoleDetails(role.id, role.code, role.label, frozenset(role.permissions), version, stays)
 
 
@@ -326,17 +348,28 @@ def role_version(label: str, permissions: Iterable[str]) -> str:
     return rules.state_of(label, sorted(permissions))
 
 
-def why_role_stays(role_id: int, code: str, permissions: Iterable[str]) -> str:
-    """Say why a role cannot be deleted, or "". 1 query, and 1 more for a role that may edit roles."""
-    held = User.roles.through.objects.filter(role_id=role_id)
-    others = User.roles.through.objects.filter(user_id=OuterRef("user_id")).exclude(role_id=role_id)
-    counted = _holders(held.exclude(Exists(others)).values_list("role_id", "user__type").annotate(Count("id")))
-    users, connections = counted.get(role_id, (0, 0))
-    why = rules.why_role_stays(code, users=users, connections=connections)
+def why_role_stays(role_id: int, code: str, permissions: Iterable[str], *, by: Caller) -> str:
+    """Say why the caller cannot delete a role, or "". 1 query, and 1 more for a role that may edit roles."""
+    held = _held_alone().filter(role_id=role_id)
+    needed = _holders(held.values_list("role_id", "user__type").annotate(Count("id")))
     others_manage = roles_of_people().filter(permissions__contains=[MANAGE_ROLES]).exclude(id=role_id)
-    if not why and MANAGE_ROLES in permissions and not others_manage.exists():
-        return rules.LAST_MANAGING_ROLE
-    return why
+    is_last = MANAGE_ROLES in permissions and not others_manage.exists()
+    return _why_stays(code, permissions, needed.get(role_id, (0, 0)), is_last, by)
+
+
+def _held_alone() -> QuerySet[Any]:
+    """Give the memberships of those who have no other role."""
+    others = User.roles.through.objects.filter(user_id=OuterRef("user_id")).exclude(role_id=OuterRef("role_id"))
+    return User.roles.through.objects.exclude(Exists(others))
+
+
+def _why_stays(code: str, permissions: Iterable[str], needed: tuple[int, int], is_last: bool, by: Caller) -> str:
+    users, connections = needed
+    return (
+        rules.why_role_stays(code, users=users, connections=connections)
+        or (rules.LAST_MANAGING_ROLE if is_last else "")
+        or rules.why_not_yours(permissions, by, whom="This role")
+    )
 
 
 def somebody_manages_roles() -> bool:

@@ -342,8 +342,16 @@ def beyond(permissions: Iterable[str], caller: Caller) -> list[Permission]:
 
 def refuse_beyond(permissions: Iterable[str], caller: Caller, *, whom: str) -> None:
     """Refuse to let somebody change who may do more than they: a new password would make it theirs."""
-    if beyond(permissions, caller):
-        raise Forbidden(f"{whom} may do more than you, so you cannot change this here. Ask somebody who may as much.")
+    why = why_not_yours(permissions, caller, whom=whom)
+    if why:
+        raise Forbidden(why)
+
+
+def why_not_yours(permissions: Iterable[str], caller: Caller, *, whom: str) -> str:
+    """Say why the caller may not change who or what holds these permissions, or ""."""
+    if not beyond(permissions, caller):
+        return ""
+    return f"{whom} may do more than you, so you cannot change this here. Ask somebody who may as much."
 
 
 def permissions_to_keep(wanted: Iterable[str], *, before: Iterable[str], caller: Caller) -> frozenset[str]:
@@ -415,6 +423,7 @@ def why_role_stays(code: str, *, users: int, connections: int) -> str:
     return f"{named} {verb} no other role, so this one cannot be deleted. Give them another role first."
 
 
+NOT_ONESELF = "You cannot shut yourself out. Ask somebody else to do it."
 LAST_MANAGING_ROLE = "No other role may edit roles, so this one cannot be deleted."
 
 

@@ -11,6 +11,7 @@ import click
 
 from limen import __version__
 from limen.cli.connections import connections
+from limen.cli.keys import keys
 from limen.cli.server import check, demo, migrate, serve, shell, web, work
 from limen.cli.structure import structure
 from limen.cli.users import users
@@ -28,7 +29,7 @@ def limen() -> None:
     """
 
 
-for command in (serve, web, work, migrate, demo, check, shell, connections, structure, users):
+for command in (serve, web, work, migrate, demo, check, shell, connections, structure, users, keys):
     limen.add_command(command)
 
 

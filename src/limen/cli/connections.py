@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from limen.cli.keys import say_unreadable
 from limen.cli.start import with_database
 
 
@@ -194,6 +195,29 @@ def delete(code: str, yes: bool, as_json: bool) -> None:
         click.confirm(f"Delete the connection {code}? Its connector stops at once.", abort=True)
     operations.delete_connection(code=code, by=SYSTEM, now=clock.now())
     _print({"deleted": code}, as_json)
+
+
+@connections.command("digest-secrets")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@with_database
+def digest_secrets(yes: bool, as_json: bool) -> None:
+    """Keep of every secret its digest alone: it works on, and nobody can show it again. For LIMEN_SECRET_REVEAL=once.
+
+    Exit code 1 when secrets are left that no key opens: regenerate those of the connections it names.
+    """
+    from limen.accounts.rules import SYSTEM
+    from limen.connections import operations
+    from limen.kit import clock
+
+    if not yes:
+        click.confirm("Nobody can show the secrets of today's connections any more. Go on?", abort=True)
+    kept = operations.digest_secrets(by=SYSTEM, now=clock.now())
+    if as_json:
+        click.echo(json.dumps({"digested": kept.changed, "unreadable": kept.unreadable}))
+    else:
+        click.echo(f"{kept.changed} secrets are kept as digests alone now.")
+    say_unreadable(kept.unreadable)
 
 
 def _as_env(facts: dict[str, Any]) -> str:

@@ -43,6 +43,19 @@ def natural(value: str) -> int:
     return int(value)
 
 
+def days_of_audit(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() else -1
+    if number != 0 and number < 30:
+        raise ValueError("expects a number of days from 30 on, or 0")
+    return number
+
+
+def reveal(value: str) -> str:
+    if value not in ("on-demand", "once"):
+        raise ValueError("expects on-demand or once")
+    return value
+
+
 def port(value: str) -> int:
     number = positive(value)
     if number > 65535:
@@ -110,6 +123,20 @@ SETTINGS: tuple[Setting, ...] = (
         True,
     ),
     Setting(
+        "LIMEN_SECRET_KEY_OLD",
+        text,
+        "",
+        "The key before, while it is being changed: what is signed or encrypted with it can still be read.",
+        True,
+    ),
+    Setting(
+        "LIMEN_SECRET_REVEAL",
+        reveal,
+        "on-demand",
+        "When the secret of a connection is shown: `on-demand` keeps it encrypted and shows it to those who may;"
+        " `once` shows it when it is made and keeps a digest alone.",
+    ),
+    Setting(
         "LIMEN_BEHIND_PROXY",
         switch,
         "0",
@@ -133,6 +160,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_CALLS_KEPT", positive, "1000", "Most calls kept of one connection; the oldest go first."),
     Setting("LIMEN_CALLS_DAYS", positive, "7", "Days after which a call is forgotten."),
     Setting("LIMEN_CALLS_BODY_MAX", positive, "16384", "Most bytes kept of a body sent, and of one answered."),
+    Setting(
+        "LIMEN_AUDIT_DAYS",
+        days_of_audit,
+        "365",
+        "Days after which an entry of the audit log is removed, at least 30; 0 keeps them for ever.",
+    ),
     Setting(
         "LIMEN_TOKEN_FAILURES",
         positive,

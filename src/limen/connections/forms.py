@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from limen.accounts.queries import GroupChoice, PersonChoice, RoleChoice
+from limen.accounts.rules import GROUP_NAME_MAX, PERMISSIONS, ROLE_LABEL_MAX
 from limen.connections import rules
 from limen.connections.queries import ConnectionSettings, Owner
 from limen.connections.rules import Limits
@@ -428,6 +429,49 @@ class DeleteForm(forms.Form):
         if self._code is not None and fold(typed) != fold(self._code):
             raise forms.ValidationError(_("Type the code %(code)s, letter by letter.") % {"code": self._code})
         return typed
+
+
+class OwnRoleForm(forms.Form):
+    """A role made for one connection; the page draws the boxes. What is wrong with it is the operation's to say."""
+
+    label = forms.CharField(
+        label=_("Label of the role"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": ROLE_LABEL_MAX, "required": True, "autocomplete": "off"}),
+    )
+    permissions = forms.MultipleChoiceField(
+        label=_("Permissions"), required=False, choices=[(id, PERMISSIONS[id].label) for id in rules.API_RIGHTS]
+    )
+
+
+_LIMIT_SENTENCES: dict[str, Any] = {
+    "all": _("What the role gets later counts here too."),
+    "only": _("Of the role's permissions, those below. The role itself stays as it is for others."),
+}
+
+
+class ScopesForm(forms.Form):
+    """What a connection may call of what its role allows; the page draws the boxes."""
+
+    ALL, ONLY = "all", "only"
+
+    limit = forms.ChoiceField(
+        label=_("It may call"),
+        choices=[(ALL, _("All that its role allows")), (ONLY, _("Only what is ticked here"))],
+        widget=ChoiceCards(sentences=_LIMIT_SENTENCES),
+    )
+    permissions = forms.MultipleChoiceField(
+        label=_("Permissions"), required=False, choices=[(id, PERMISSIONS[id].label) for id in rules.API_RIGHTS]
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class OwnGroupForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the user group"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": GROUP_NAME_MAX, "required": True, "autocomplete": "off"}),
+    )
 
 
 class _RoleSelect(forms.Select):

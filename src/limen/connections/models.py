@@ -34,7 +34,7 @@ class OAuthClient(models.Model):
 
 
 class ClientSecret(models.Model):
-    """A secret of a client, encrypted with the instance's key `key_id`.
+    """A secret of a client, encrypted with the instance's key `key_id`, or as a digest alone (`rules.DIGESTED`).
 
     The one without `valid_until` is the present one. One more at most is on its way out: it has an end,
     and its uses are noted, so that people see who still has to change.
@@ -99,6 +99,8 @@ class Connection(models.Model):
     access_token_lifetime = models.PositiveIntegerField(null=True)
     refresh_token_lifetime = models.PositiveIntegerField(null=True)
     strict = models.BooleanField(default=False)
+    # Permissions of the web API, of which the role's count here; None for all of them.
+    scopes = ArrayField(models.CharField(max_length=100), null=True)
 
     class Meta:
         db_table = "connection"

@@ -23,7 +23,8 @@ def is_audited() -> Q:
 class Event(models.Model):
     """One change, written in the transaction of the change.
 
-    A trigger of the database refuses to update or delete a row, whoever asks (migration 0002).
+    A trigger of the database refuses to update or delete a row, whoever asks (migration 0002), but for audit
+    entries that have run out (0003).
     `author` is kept as text: history outlives users and connections. `data` is JSON text whose
     shape belongs to the kind (`product.updated`: a list of {path, before, after}).
     """

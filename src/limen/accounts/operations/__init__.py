@@ -1,5 +1,6 @@
 """The one way in for writes about users, roles and groups."""
 
+from limen.accounts.operations.entering import note_lock_out, note_sign_in, note_sign_out
 from limen.accounts.operations.groups import create_group, delete_group, rename_group
 from limen.accounts.operations.people import (
     NewPerson,
@@ -42,6 +43,9 @@ __all__ = [
     "delete_role",
     "install",
     "make_setup_token",
+    "note_lock_out",
+    "note_sign_in",
+    "note_sign_out",
     "regenerate_password",
     "rename_api_user",
     "rename_group",

@@ -199,7 +199,7 @@ def _find(user_id: int, by: Caller) -> User:
 
 def _refuse_oneself(user_id: int, by: Caller) -> None:
     if user_id == by.user_id:
-        raise Conflict("You cannot shut yourself out. Ask somebody else to do it.")
+        raise Conflict(rules.NOT_ONESELF)
 
 
 def _refuse(violations: list[Violation]) -> None:

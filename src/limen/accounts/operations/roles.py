@@ -54,7 +54,7 @@ def delete_role(*, code: str, by: Caller, now: datetime) -> None:
     with nobody_locked_out(refusal=locked_out):
         role = _find(code)
         rules.refuse_beyond(role.permissions, by, whom="This role")
-        why = queries.why_role_stays(role.id, role.code, role.permissions)
+        why = queries.why_role_stays(role.id, role.code, role.permissions, by=by)
         if why:
             raise Conflict(why)
         role.delete()

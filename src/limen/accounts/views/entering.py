@@ -25,6 +25,7 @@ from limen.accounts.forms import PasswordForm, SetUpForm, SignInForm
 from limen.accounts.rules import SEEING_CONNECTIONS
 from limen.kit import clock
 from limen.kit.errors import Invalid
+from limen.kit.http.address import client_address
 from limen.kit.text import fold
 from limen.kit.web.forms import show_violations
 
@@ -62,8 +63,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = _authenticate(request, form.cleaned_data["username"], form.cleaned_data["password"])
         if user is not None:
-            login(request, user)
+            _enter(request, user)
             return redirect(_where_to(request))
+        _note_lock_out(request, form.cleaned_data["username"])
         form.add_error(None, _("No user has this name and this password. Check both and try again."))
     context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
@@ -72,6 +74,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        operations.note_sign_out(by=caller_of(request), address=client_address(request), now=clock.now())
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("accounts:sign-in")
@@ -99,7 +103,9 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         except Invalid as refusal:
             show_violations(form, refusal)
         else:
-            login(request, _authenticate(request, entered["username"], entered["password"]))
+            user = _authenticate(request, entered["username"], entered["password"])
+            assert user is not None  # just made, with this password
+            _enter(request, user)
             messages.success(request, _("Welcome to Limen. You are its administrator."))
             return redirect("home")
     return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
@@ -140,6 +146,17 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 def _authenticate(request: HttpRequest, username: str, password: str) -> User | None:
     # Folded, and cut to what the limiter's table holds: no longer name or e-mail exists.
     return authenticate(request, username_folded=fold(username)[:255], password=password)
+
+
+def _enter(request: HttpRequest, user: User) -> None:
+    operations.note_sign_in(user_id=user.id, address=client_address(request), now=clock.now())
+    login(request, user)
+
+
+def _note_lock_out(request: HttpRequest, username: str) -> None:
+    # Set by the limiter, whose middleware answers instead of this page then.
+    if getattr(request, "axes_locked_out", False):
+        operations.note_lock_out(username=username, address=client_address(request), now=clock.now())
 
 
 def _where_to(request: HttpRequest) -> str:

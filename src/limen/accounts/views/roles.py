@@ -55,7 +55,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     caller = caller_of(request)
     context = {
         "section": "system",
-        "roles": queries.roles_for_list(),
+        "roles": queries.roles_for_list(by=caller),
         "creates": caller.may(CREATE_ROLES),
         "edits": caller.may(EDIT_ROLES),
         "deletes": caller.may(DELETE_ROLES),
@@ -87,7 +87,7 @@ def role_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(EDIT_ROLES)
 def role_edit(request: HttpRequest, code: str) -> HttpResponse:
-    found = queries.role_details(code)
+    found = queries.role_details(code, by=caller_of(request))
     if request.method != "POST":
         return _page(request, _form_of(found), found)
     form = _form_of(found, request.POST)
@@ -110,7 +110,7 @@ def role_edit(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(DELETE_ROLES)
 def role_delete(request: HttpRequest, code: str) -> HttpResponse:
-    found = queries.role_details(code)
+    found = queries.role_details(code, by=caller_of(request))
     if request.method != "POST":
         return render(request, "accounts/roles/delete.html", {"section": "system", "role": found})
     operations.delete_role(code=code, by=caller_of(request), now=clock.now())

@@ -137,7 +137,9 @@ def user_delete(request: HttpRequest, user_id: int) -> HttpResponse:
     found = _found(request, user_id)
     if request.method != "POST":
         back = "accounts:user" if caller_of(request).may(EDIT_USERS) else "accounts:users"
-        return render(request, "accounts/users/delete.html", {"section": "system", "user": found, "back": back})
+        stays = rules.NOT_ONESELF if user_id == caller_of(request).user_id else ""
+        context = {"section": "system", "user": found, "back": back, "stays": stays}
+        return render(request, "accounts/users/delete.html", context)
     operations.delete_person(user_id=user_id, by=caller_of(request), now=clock.now())
     messages.success(request, _("The user %(username)s is deleted.") % {"username": found.username})
     return see_other("accounts:users")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -76,6 +77,7 @@ def _shown(request: HttpRequest, form: FilterForm, *, status: int = 200, **conte
         "form": form,
         "filtered": filtered,
         "query": asked.urlencode(),
+        "days_kept": settings.LIMEN_AUDIT_DAYS,
         **context,
     }
     return render(request, "audit/log.html", shown, status=status)

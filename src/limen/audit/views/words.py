@@ -41,6 +41,10 @@ KINDS = {
         gettext_lazy("Secret regenerated"),
         gettext_lazy("{author} regenerated the secret of connection {subject}"),
     ),
+    "connection.secret_digested": (
+        gettext_lazy("Secret made unreadable"),
+        gettext_lazy("{author} made unreadable for everybody the secret of connection {subject}"),
+    ),
     "connection.old_secret_revoked": (
         gettext_lazy("Old secret ended"),
         gettext_lazy("{author} ended the old secret of connection {subject}"),
@@ -73,6 +77,12 @@ KINDS = {
         gettext_lazy("{author} reminded of the end of connection {subject}"),
     ),
     "connection.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted connection {subject}")),
+    "user.signed_in": (gettext_lazy("Signed in"), gettext_lazy("{author} signed in from {address}")),
+    "user.signed_out": (gettext_lazy("Signed out"), gettext_lazy("{author} signed out from {address}")),
+    "user.locked_out": (
+        gettext_lazy("Sign-in paused"),
+        gettext_lazy("{author} paused, after too many wrong passwords from {address}, the sign-in of {subject}"),
+    ),
     "user.created": (gettext_lazy("Created"), gettext_lazy("{author} created user {subject}")),
     "user.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user {subject}")),
     "user.assigned": (
@@ -97,6 +107,10 @@ KINDS = {
     "user_group.updated": (gettext_lazy("Changed"), gettext_lazy("{author} changed user group {subject}")),
     "user_group.deleted": (gettext_lazy("Deleted"), gettext_lazy("{author} deleted user group {subject}")),
 }
+# When the name that was typed is nobody's.
+NOBODY = gettext_lazy(
+    "{author} paused, after too many attempts from {address}, the sign-in under a name that no user has"
+)
 # When the label is all that changed.
 RENAMED = {
     "connection": gettext_lazy("{author} renamed connection {subject}"),
@@ -112,6 +126,7 @@ PROPERTIES = {
     "group": gettext_lazy("User group"),
     "groups": gettext_lazy("User groups"),
     "permissions": gettext_lazy("Permissions"),
+    "scopes": gettext_lazy("Limited to"),
     "email": gettext_lazy("E-mail"),
     "enabled": gettext_lazy("Enabled"),
 }
@@ -120,6 +135,8 @@ VALUES = {
     ("flow_type", "data_destination"): gettext_lazy("Data destination"),
     ("flow_type", "other"): gettext_lazy("Other"),
 }
+# Their sentence has the address, so it is no detail any more.
+WITH_ADDRESS = ("user.signed_in", "user.signed_out", "user.locked_out")
 # Changes that are shown at once; more open on demand.
 MANY = 4
 
@@ -157,7 +174,7 @@ def line(event: EventRow) -> Line:
         by_connection=event.author_kind == "api",
         by_limen=event.author_kind == "system",
         at=event.at,
-        changes=tuple(_changes(data)),
+        changes=tuple(_changes(event.kind, data)),
     )
 
 
@@ -178,12 +195,16 @@ def _sentence(event: EventRow, data: Mapping[str, Any]) -> SafeString:
     subject = format_html('<a href="?{}">{}</a>', urlencode({"which": event.subject}), name)
     if event.kind.endswith(".updated") and area in RENAMED and _paths(data) == ["label"]:
         pattern = RENAMED[area]
+    elif event.kind == "user.locked_out" and not name:
+        pattern = NOBODY
     elif event.kind in KINDS:
         pattern = KINDS[event.kind][1]
     else:
         # A kind that this page has not been told of still says what it is.
         return format_html("{}: {}, {} {}", author, _verb(event.kind).lower(), ONE.get(area, area), subject)
-    return format_html(str(pattern), author=author, subject=subject)
+    return format_html(
+        str(pattern), author=author, subject=subject, address=data.get("address", _("an unknown address"))
+    )
 
 
 def _verb(kind: str) -> str:
@@ -207,10 +228,11 @@ def _paths(data: Mapping[str, Any]) -> list[str]:
     return [str(one["path"]) for one in _listed(data)]
 
 
-def _changes(data: Mapping[str, Any]) -> list[Change]:
+def _changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
     """Give what was changed, then whatever else was said of it."""
+    told = ("changes", "address") if kind in WITH_ADDRESS else ("changes",)
     found = [_change(str(one["path"]), one.get("before"), one.get("after")) for one in _listed(data)]
-    return [*found, *(_change(name, None, value) for name, value in data.items() if name != "changes")]
+    return [*found, *(_change(name, None, value) for name, value in data.items() if name not in told)]
 
 
 def _change(path: str, before: Any, after: Any) -> Change:
@@ -228,7 +250,7 @@ def _text(path: str, data: Any) -> str:
     if isinstance(data, list):
         return ", ".join(_text(path, one) for one in data)
     if isinstance(data, str):
-        if path == "permissions" and data in PERMISSIONS:
+        if path in ("permissions", "scopes") and data in PERMISSIONS:
             return PERMISSIONS[data].label
         return str(VALUES.get((path, data), data))
     return json.dumps(data, ensure_ascii=False)

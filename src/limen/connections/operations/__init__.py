@@ -26,6 +26,8 @@ from limen.connections.operations.connections import (
     reveal_secret,
     update_connection,
 )
+from limen.connections.operations.rights import give_own_group, give_own_role, set_scopes
+from limen.connections.operations.secrets import Kept, digest_secrets, encrypt_anew
 from limen.connections.operations.tokens import (
     end_replayed,
     grant_token,
@@ -36,13 +38,18 @@ from limen.connections.operations.tokens import (
 )
 
 __all__ = [
+    "Kept",
     "NewConnection",
     "count_call",
     "create_connection",
     "delete_connection",
+    "digest_secrets",
+    "encrypt_anew",
     "end_replayed",
     "end_tokens_of",
     "give_back_slot",
+    "give_own_group",
+    "give_own_role",
     "grant_token",
     "issue_token",
     "note_failure",
@@ -63,6 +70,7 @@ __all__ = [
     "revoke_tokens",
     "run_check",
     "set_limits",
+    "set_scopes",
     "take_slot",
     "update_connection",
 ]

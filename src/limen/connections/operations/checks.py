@@ -78,10 +78,12 @@ class _Run:
         self.until = time.monotonic() + PATIENCE
 
     def all_steps(self) -> None:
-        caller = accounts.caller_for(self.connection.user_id)
+        caller = queries.caller_through(self.connection)
         permissions = caller.permissions if caller else frozenset()
         role, _ = accounts.role_and_group_of(self.connection.user_id)
         label = role.label if role else ""
+        if self.connection.scopes is not None:
+            label += " (limited for this connection)"
         self._save(started_at=self.clock(), address=self.address, role=label, permissions=sorted(permissions))
 
         row = self.connection
@@ -129,6 +131,8 @@ class _Run:
     def _client_step(self) -> Step:
         try:
             secret = queries.secret_of(self.connection.code)
+        except rules.SecretShownOnce:
+            return rules.secret_not_kept()
         except Conflict:
             return rules.secret_unreadable()
         basic = b64encode(f"{self.connection.client.public_id}:{secret}".encode()).decode()

@@ -234,7 +234,9 @@ def regenerate_password(*, code: str, keep_old: int = 0, by: Caller, now: dateti
 
 @transaction.atomic
 def reveal_secret(*, code: str, by: Caller, now: datetime) -> str:
-    """Give the secret in clear and record who asked for it."""
+    """Give the secret in clear and record who asked for it. Conflict when it is shown only once."""
+    if settings.LIMEN_SECRET_REVEAL == rules.ONCE:
+        raise rules.SecretShownOnce
     secret = queries.secret_of(code)
     _record("secret_shown", queries.find(code).code, by=by, now=now)
     return secret
@@ -349,7 +351,10 @@ def _create_user(code: str, label: str, *, by: Caller, now: datetime) -> account
 
 def _give_secret(client: int, now: datetime) -> str:
     secret = rules.new_random()
-    sealed = rules.seal(secret, keys=queries.instance_keys(), client=client)
+    if settings.LIMEN_SECRET_REVEAL == rules.ONCE:
+        sealed = rules.digested(secret)
+    else:
+        sealed = rules.seal(secret, keys=queries.instance_keys(), client=client)
     ClientSecret.objects.create(client_id=client, key_id=sealed.key_id, ciphertext=sealed.ciphertext, created_at=now)
     return secret
 

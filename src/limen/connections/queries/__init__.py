@@ -7,7 +7,9 @@ from limen.connections.queries.connections import (
     ListedConnection,
     Noted,
     Owner,
+    Rights,
     WrongUser,
+    caller_through,
     code_is_taken,
     connection_settings,
     connections_count,
@@ -17,10 +19,17 @@ from limen.connections.queries.connections import (
     hold_creation_lock,
     limit_is_reached,
     live_tokens,
+    permissions_within,
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
 from limen.connections.queries.images import image_of
-from limen.connections.queries.secrets import instance_keys, open_secret, secret_of
+from limen.connections.queries.secrets import (
+    digest_of_secret,
+    instance_keys,
+    open_secret,
+    secret_can_be_shown,
+    secret_of,
+)
 from limen.connections.queries.tokens import (
     ClientToAuthenticate,
     Refreshable,
@@ -52,9 +61,11 @@ __all__ = [
     "Owner",
     "Refreshable",
     "Report",
+    "Rights",
     "WrongUser",
     "access_page",
     "attempts_paused_until",
+    "caller_through",
     "client_to_authenticate",
     "code_is_taken",
     "connection_of_client",
@@ -63,6 +74,7 @@ __all__ = [
     "connections_count",
     "connections_for_list",
     "data_flows",
+    "digest_of_secret",
     "find",
     "first_call_at",
     "forget_holder",
@@ -76,9 +88,11 @@ __all__ = [
     "old_passwords",
     "open_secret",
     "own_address",
+    "permissions_within",
     "proof_of",
     "refreshable",
     "report_of",
+    "secret_can_be_shown",
     "secret_of",
     "uses_of_structure",
     "wrong_combination_noted_at",

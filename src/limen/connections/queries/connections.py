@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from limen.accounts import queries as accounts
+from limen.accounts.rules import Caller
 from limen.connections import rules
 from limen.connections.models import AccessToken, Connection, WrongCombination
 from limen.kit.errors import NotFound
@@ -102,7 +103,8 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
     """All the settings page shows but the secret and the password. `role_id` is None only if the role vanished;
-    `group_id` is None when the user is in no group but All; `wrong_users` are the latest first."""
+    `group_id` is None when the user is in no group but All; `wrong_users` are the latest first.
+    `scopes` are the permissions it is limited to, None for all that its role allows."""
 
     code: str
     label: str
@@ -124,6 +126,7 @@ class ConnectionSettings:
     image: str
     last_use: Noted | None
     last_token: Noted | None
+    scopes: tuple[str, ...] | None
 
     @property
     def initials(self) -> str:
@@ -155,7 +158,30 @@ def connection_settings(code: str, *, now: datetime) -> ConnectionSettings:
         image=row.image,
         last_use=_noted(row.last_used_at, row.last_used_address, row.last_used_agent),
         last_token=_noted(row.last_token_at, row.last_token_address, row.last_token_agent, row.last_token_grant),
+        scopes=None if row.scopes is None else tuple(row.scopes),
     )
+
+
+def caller_through(row: Connection) -> Caller | None:
+    """Give whom a call through this connection comes from, with what is left within its scopes; None when its user
+    is disabled. 1 query."""
+    caller = accounts.caller_for(row.user_id, author_connection_id=row.id, connection_id=row.id)
+    return caller and replace(caller, permissions=rules.effective(caller.permissions, row.scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the role of a connection allows, and what is left of it within its scopes."""
+
+    role: frozenset[str]
+    here: frozenset[str]
+
+
+def permissions_within(code: str) -> Rights:
+    """NotFound as `find`. 2 queries."""
+    row = find(code)
+    role = accounts.permissions_of(row.user_id)
+    return Rights(role, rules.effective(role, row.scopes))
 
 
 def first_call_at(code: str) -> datetime | None:

@@ -25,7 +25,7 @@ from limen.connections.models import (
     TokenFailure,
     WrongCombination,
 )
-from limen.connections.queries.secrets import open_secret
+from limen.connections.queries.secrets import digest_of_secret
 from limen.connections.rules import ClientConnection, Holder, SealedWithUnknownKey
 from limen.kit import db
 from limen.structure import queries as structure
@@ -44,11 +44,11 @@ _holders_change = Lock()
 
 @dataclass(frozen=True, slots=True)
 class ClientToAuthenticate:
-    """`secrets` are those valid now, in clear, by the id of their row; `ending` says which have an end."""
+    """`secrets` are the digests of those valid now, by the id of their row; `ending` says which have an end."""
 
     id: int
     grant_types: tuple[str, ...]
-    secrets: Mapping[int, str]
+    secrets: Mapping[int, bytes]
     ending: frozenset[int] = frozenset()
     allowed_networks: tuple[str, ...] = ()
 
@@ -70,16 +70,16 @@ def client_to_authenticate(client: int, random_id: str, *, now: datetime) -> Cli
     )
     if not rows:
         return None
-    opened = {row[0]: _open_if_possible(row[1], row[2], client) for row in rows}
-    readable = {id: secret for id, secret in opened.items() if secret is not None}
+    digests = {row[0]: _digest_if_possible(row[1], row[2], client) for row in rows}
+    readable = {id: digest for id, digest in digests.items() if digest is not None}
     ending = frozenset(row[0] for row in rows if row[4] is not None)
     return ClientToAuthenticate(client, tuple(rows[0][3]), readable, ending, tuple(rows[0][5] or ()))
 
 
-def _open_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> str | None:
-    """Give a secret, or None with a line in the log: to a connector a lost key looks like a wrong secret."""
+def _digest_if_possible(key_id: str, ciphertext: bytes | memoryview, client: int) -> bytes | None:
+    """Give what a secret is checked by, or None and a line in the log: a lost key looks like a wrong secret."""
     try:
-        return open_secret(key_id, ciphertext, client)
+        return digest_of_secret(key_id, ciphertext, client)
     except SealedWithUnknownKey:
         log.error("secret cannot be read with the present key; regenerate it", extra={"client": client, "key": key_id})
         return None
@@ -194,7 +194,7 @@ def _read_holder(digest: bytes) -> tuple[int, Holder, structure.Versions] | None
     expires_at, user_id, username, first_name, last_name, user_type, enabled, timezone = first[:8]
     own_connection, own_label, connection_id, flow_type, auditable, called_at, used_at = first[8:15]
     client_enabled, client_expires_at, own_enabled, own_expires_at = first[16:20]
-    networks, calls_per_minute, concurrent_calls, strict, version = first[20:25]
+    networks, calls_per_minute, concurrent_calls, strict, client_scopes, own_scopes, version = first[20:27]
     found = Holder(
         expires_at=expires_at,
         user_id=user_id,
@@ -203,7 +203,9 @@ def _read_holder(digest: bytes) -> tuple[int, Holder, structure.Versions] | None
         kind="api" if user_type == "api" else "user",
         enabled=enabled,
         timezone=timezone,
-        permissions=frozenset(intern(id) for row in rows for id in row[15] or ()),
+        permissions=rules.effective(
+            frozenset(intern(id) for row in rows for id in row[15] or ()), client_scopes, own_scopes
+        ),
         own_connection=own_connection,
         connection=None
         if connection_id is None
@@ -260,6 +262,8 @@ def _holder_statement() -> str:
         "client__connection__calls_per_minute",
         "client__connection__concurrent_calls",
         "client__connection__strict",
+        "client__connection__scopes",
+        "user__connection__scopes",
     )
     statement, parameters = found.query.sql_with_params()
     # The digest is the only parameter, whatever joins the statement has.

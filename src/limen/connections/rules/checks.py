@@ -263,6 +263,14 @@ def client_not_tested() -> Step:
     return Step("client", SKIPPED, "This test comes from an address that gets no token: see Allowed addresses.")
 
 
+def secret_not_kept() -> Step:
+    return Step(
+        "client",
+        SKIPPED,
+        "The secret was shown once and is not kept, so it cannot be tested. The connector is the one who knows it.",
+    )
+
+
 def secret_unreadable() -> Step:
     return Step(
         "client",

@@ -59,14 +59,21 @@ def parse_client_id(text: str) -> tuple[int, str] | None:
     return int(match[1]), match[2]
 
 
-def same_secret(expected: str | None, given: str) -> bool:
-    """Compare secrets in a time that does not tell how much of them is right; None is no one's secret."""
-    return compare_digest((expected or "").encode(), given.encode(errors="replace")) and expected is not None
+def same_secret(expected: bytes, given: str) -> bool:
+    """Compare the digest of a secret with what was sent, in a time that does not tell how much of it is right."""
+    return compare_digest(expected, digest(given))
+
+
+# LIMEN_SECRET_REVEAL: a secret is shown when it is made, and never again.
+ONCE = "once"
+
+# Stands where the id of a key would, when there is nothing to open.
+DIGESTED = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A secret at rest. `key_id` says under which instance key, so that keys can be changed one day."""
+    """A secret at rest: under the instance key `key_id`, or, when that is DIGESTED, as a digest alone."""
 
     key_id: str
     ciphertext: bytes
@@ -79,6 +86,30 @@ class SealedWithUnknownKey(Conflict):
         super().__init__("This secret cannot be read: the key of this installation has changed. Regenerate it.")
 
 
+class SecretShownOnce(Conflict):
+    """Only the digest of this secret was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("This secret was shown once, when it was made, and is not kept. If it is lost, regenerate it.")
+
+
+def digested(secret: str) -> Sealed:
+    """Keep so little of a secret that nobody can show it again; as with a token, there is nothing to guess."""
+    return Sealed(DIGESTED, digest(secret))
+
+
+def digest_of(sealed: Sealed, *, keys: Sequence[str], client: int) -> bytes:
+    """Give what `same_secret` compares with, however the secret is kept."""
+    if sealed.key_id == DIGESTED:
+        return sealed.ciphertext
+    return digest(open_sealed(sealed, keys=keys, client=client))
+
+
+def is_under(sealed: Sealed, key: str) -> bool:
+    """Tell whether a secret is encrypted with this instance key."""
+    return sealed.key_id == _key_id(_derived(key))
+
+
 def seal(secret: str, *, keys: Sequence[str], client: int) -> Sealed:
     """Encrypt with the first key (AES-256-GCM). The client is bound in: a row moved to another one does not open."""
     key = _derived(keys[0])
@@ -87,7 +118,12 @@ def seal(secret: str, *, keys: Sequence[str], client: int) -> Sealed:
 
 
 def open_sealed(sealed: Sealed, *, keys: Sequence[str], client: int) -> str:
-    """Decrypt with whichever of the instance's keys sealed it (the current one first, then former ones)."""
+    """Decrypt with whichever of the instance's keys sealed it (the current one first, then former ones).
+
+    Raises SealedWithUnknownKey, and SecretShownOnce when there is only a digest.
+    """
+    if sealed.key_id == DIGESTED:
+        raise SecretShownOnce
     nonce, ciphertext = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
     for key in map(_derived, keys):
         if _key_id(key) == sealed.key_id:
@@ -123,6 +159,10 @@ def env_text(*, url: str, client_id: str, secret: str, username: str, password: 
         "PIM_PASSWORD": password,
     }
     text = [f"{name}={shlex.quote(value) if value else ''}" for name, value in lines.items()]
-    if not password:
-        text.insert(-1, "# The password is shown only once, right after it is made. Fill it in, or generate a new one.")
+    for name, value in (("password", password), ("secret", secret)):
+        if not value:
+            at = text.index(f"PIM_{name.upper()}=")
+            text.insert(
+                at, f"# The {name} is shown only once, right after it is made. Fill it in, or generate a new one."
+            )
     return "\n".join(text) + "\n"

@@ -21,6 +21,9 @@ from limen.connections.views.data_flows import legacy_dashboard as legacy_dashbo
 from limen.connections.views.image import image as image
 from limen.connections.views.listing import connection_list as connection_list
 from limen.connections.views.listing import legacy_list as legacy_list
+from limen.connections.views.rights import own_group as own_group
+from limen.connections.views.rights import own_role as own_role
+from limen.connections.views.rights import scopes as scopes
 from limen.connections.views.settings import connection_settings as connection_settings
 from limen.connections.views.settings import first_call as first_call
 from limen.connections.views.testing import test_page as test_page

@@ -12,6 +12,8 @@ from limen.accounts.rules import (
     CONNECTION_CREDENTIALS,
     CONNECTION_MONITORING,
     CONNECTION_RIGHTS,
+    CREATE_GROUPS,
+    CREATE_ROLES,
     MANAGE_CONNECTIONS,
     Caller,
 )
@@ -37,6 +39,19 @@ class May:
             rights=manage and caller.may(CONNECTION_RIGHTS),
             monitoring=caller.may(CONNECTION_MONITORING),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRights:
+    """What whoever looks at a connection may make for it alone."""
+
+    role: bool
+    group: bool
+
+    @classmethod
+    def of(cls, caller: Caller) -> OwnRights:
+        chooses = May.of(caller).rights
+        return cls(chooses and caller.may(CREATE_ROLES), chooses and caller.may(CREATE_GROUPS))
 
 
 def no_such_connection(request: HttpRequest, refusal: NotFound) -> HttpResponse:

@@ -15,7 +15,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from limen.accounts import queries as accounts
 from limen.accounts.access import caller_of, requires
 from limen.accounts.rules import CONNECTION_MONITORING
 from limen.calls import queries as calls_queries
@@ -128,7 +127,7 @@ def replay(request: HttpRequest, code: str, id: int) -> HttpResponse:
     refusal = calls_rules.why_not_replayed(found)
     if refusal:
         raise Conflict(_(refusal))
-    caller = accounts.caller_for(connection.user_id, author_connection_id=connection.id, connection_id=connection.id)
+    caller = queries.caller_through(connection)
     if caller is None:
         raise Conflict(_("The user of this connection is disabled, so it may do nothing."))
     answer = rehearse(found, caller=caller, host=request.get_host(), scheme=request.scheme or "http")

@@ -35,16 +35,17 @@ def secret(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "secret")
 @requires(CONNECTION_CREDENTIALS)
 @requires(*SEEING_CONNECTIONS)
 def env_file(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the variables of a connector. The password is on this page only while it shows it, and comes from there."""
+    """Give the variables of a connector. The password, and a secret that is not kept, are on this page only while
+    it shows them, and come from there."""
     found = queries.connection_settings(code, now=clock.now())
     text = rules.env_text(
         url=base_url(request),
         client_id=found.client_id,
-        secret=_reveal(request, code),
+        secret=_reveal(request, code) if queries.secret_can_be_shown(found.code) else request.POST.get("secret", ""),
         username=found.username,
         password=request.POST.get("password", ""),
     )

@@ -18,7 +18,7 @@ from limen.accounts.rules import CONNECTION_CREDENTIALS, MANAGE_CONNECTIONS, SEE
 from limen.connections import operations, queries, rules
 from limen.connections.forms import TONES, Choices, SettingsForm
 from limen.connections.queries import ConnectionSettings
-from limen.connections.views.answers import May, no_such_connection
+from limen.connections.views.answers import May, OwnRights, no_such_connection
 from limen.connections.views.handover import InClear, take_over
 from limen.connections.views.state import State
 from limen.kit import clock
@@ -77,6 +77,7 @@ def settings_page(
     """Show the page of a connection; `form` when it was refused, `in_clear` what is shown this once."""
     now = clock.now()
     form = form or _form(None, found, request)
+    may = May.of(caller_of(request))
     context = {
         "section": "connect",
         "connection": found,
@@ -88,7 +89,9 @@ def settings_page(
         "pim_url": base_url(request),
         "code": found.code,
         "first_call_at": found.first_call_at,
-        "may": May.of(caller_of(request)),
+        "may": may,
+        "own": OwnRights.of(caller_of(request)),
+        "secret_stays": may.credentials and queries.secret_can_be_shown(found.code),
         "state": State.of(enabled=found.enabled, expires_at=found.expires_at, now=now),
     }
     answer = render(request, "connections/settings.html", context, status=status)
