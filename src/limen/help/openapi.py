@@ -28,7 +28,7 @@ _ANY_FILE = "*/*"
 Answers = dict[str, Any]
 
 # Answers that have nothing to do with what is asked for: the same for every endpoint.
-BEFORE_THE_VIEW = frozenset({"400", "401", "403", "406", "413", "415", "429"})
+BEFORE_THE_VIEW = frozenset({"304", "400", "401", "403", "406", "412", "413", "415", "429"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def operation_of(path: str, method: str, endpoint: Endpoint) -> dict[str, Any]:
     if rest or endpoint.permission:
         asked = f"Permission: `{endpoint.permission}`." if endpoint.permission else ""
         described["description"] = "\n\n".join(part for part in (rest, asked) if part)
-    parameters = [*_path_parameters(path), *shape.parameters(resource)]
+    parameters = [*_path_parameters(path), *shape.parameters(resource), *_condition_parameters(method, endpoint)]
     if parameters:
         described["parameters"] = parameters
     if shape.body is not None:
@@ -137,10 +137,31 @@ def _all_answers(method: str, endpoint: Endpoint, own: Answers) -> Answers:
         found["429"] = _refused("Too many calls; `Retry-After` says when to go on.")
     if method == "GET":
         found["406"] = _refused("Only application/json is given.")
+        if endpoint.conditional:
+            found["200"] = {**found["200"], "headers": _ETAG}
+            found["304"] = {"description": "As the caller has it already.", "headers": _ETAG}
+    elif not endpoint.public:
+        found["412"] = _refused(
+            "It is not in the state that `If-Match` or `If-None-Match` asks for."
+            if endpoint.conditional
+            else "`If-Match` and `If-None-Match` are not possible here."
+        )
     if method in ("POST", "PATCH") and endpoint.accepts is not None:
         found["413"] = _refused("The body, or one of its parts, is too large.")
-        found["415"] = _refused("The media type is not the one expected.")
+        found["415"] = _refused("The media type or the encoding of the body is not one of those expected.")
     return dict(sorted(found.items()))
+
+
+def _condition_parameters(method: str, endpoint: Endpoint) -> Iterator[Schema]:
+    if endpoint.conditional and method == "GET":
+        yield _header("If-None-Match", "Tags of the states that the caller has.")
+    elif endpoint.conditional:
+        yield _header("If-Match", "Tags of the states that the change is meant for, or `*` for any.")
+        yield _header("If-None-Match", "`*`: only create, and change nothing that exists.")
+
+
+def _header(name: str, sentence: str) -> Schema:
+    return {"name": name, "in": "header", "schema": schemas.TEXT, "description": sentence}
 
 
 # Parts of answers
@@ -182,6 +203,7 @@ def _page(resource: str) -> Schema:
 
 
 _LOCATION = {"Location": {"schema": {"type": "string", "format": "uri"}}}
+_ETAG = {"ETag": {"schema": schemas.TEXT}}
 _CREATED: Schema = {"description": "Created; `Location` leads to it.", "headers": _LOCATION}
 _UPDATED: Schema = {"description": "Updated, or as it was before; `Location` leads to it.", "headers": _LOCATION}
 _UNKNOWN = _refused("There is no such thing.")
@@ -240,6 +262,13 @@ def _own_parameters(resource: str) -> tuple[Schema, ...]:
     )
 
 
+def _uses(resource: str) -> Answers:
+    """Parts of the structure tell what uses them; a product is not used by anybody."""
+    if resource in _BY_CURSOR:
+        return {}
+    return {"200": _json("With `dry_run`: what uses it, and would lose it.", schemas.REMOVAL)}
+
+
 def _sent(resource: str) -> Mapping[str, Schema]:
     return {JSON: {"$ref": f"#/components/schemas/{resource}_sent"}}
 
@@ -266,7 +295,7 @@ _SHAPES: Mapping[str, Shape] = {
         lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID}, _sent, lambda resource: (_DRY_RUN,)
     ),
     "_delete": Shape(
-        lambda resource: {"204": {"description": "Gone."}, "404": _UNKNOWN, "422": _INVALID},
+        lambda resource: {**_uses(resource), "204": {"description": "Gone."}, "404": _UNKNOWN, "422": _INVALID},
         None,
         lambda resource: (_DRY_RUN,),
     ),
@@ -301,6 +330,14 @@ _UPLOAD = {
     },
     "required": ["product", "file"],
 }
+_CATEGORY_UPLOAD = {
+    "type": "object",
+    "properties": {
+        "category": {"type": "string", "description": "JSON: `code`, `attribute_code`, `channel`, `locale`."},
+        "file": _BYTES,
+    },
+    "required": ["category", "file"],
+}
 _ALONE: Mapping[str, Shape] = {
     "pim_api_root_endpoint": Shape(lambda resource: {"200": _json("The routes by name.", schemas.ROOT)}),
     "limen_openapi": Shape(lambda resource: {"200": _json("This description.", {"type": "object"})}),
@@ -328,6 +365,12 @@ _ALONE: Mapping[str, Shape] = {
     "pim_api_measurement_family_create_or_update": Shape(
         lambda resource: {"200": _json("One result each, in order.", schemas.MEASUREMENT_RESULT)},
         lambda resource: {JSON: list_of({"type": "object"})},
+        lambda resource: (_DRY_RUN,),
+    ),
+    "pim_api_category_media_file_create": Shape(
+        lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID},
+        lambda resource: {MULTIPART: _CATEGORY_UPLOAD},
+        lambda resource: (_DRY_RUN,),
     ),
     "pim_api_media_file_create": Shape(
         lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID},

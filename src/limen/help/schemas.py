@@ -296,6 +296,12 @@ MEASUREMENT_RESULT = list_of(
         optional=("message", "errors"),
     )
 )
+REMOVAL = thing(
+    {
+        "code": TEXT,
+        "uses": list_of(thing({"what": TEXT, "count": WHOLE, "more": FLAG, "examples": CODES})),
+    }
+)
 ROUTES = map_of(thing({"route": TEXT, "methods": CODES}))
 ROOT = thing({"host": TEXT, "authentication": ROUTES, "routes": ROUTES})
 SYSTEM = thing({"version": TEXT, "edition": TEXT, "limen": TEXT}, optional=("limen",))

@@ -77,6 +77,12 @@ class Conflict(Refused):
     status = 409
 
 
+class PreconditionFailed(Refused):
+    """What the caller wants to change is not as it was when the caller read it (`If-Match`)."""
+
+    status = 412
+
+
 class TooLarge(Refused):
     status = 413
 

@@ -25,6 +25,7 @@ from limen.structure.queries.snapshot import Versions as Versions
 from limen.structure.queries.snapshot import locked_snapshot as locked_snapshot
 from limen.structure.queries.snapshot import snapshot as snapshot
 from limen.structure.queries.snapshot import snapshot_for_change as snapshot_for_change
+from limen.structure.queries.snapshot import snapshot_kept as snapshot_kept
 from limen.structure.queries.snapshot import versions_of as versions_of
 from limen.structure.queries.snapshot import with_versions as with_versions
 from limen.structure.queries.uses import families_with_products as families_with_products
