@@ -217,8 +217,10 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
-_BY_CURSOR = frozenset({"product", "product_uuid"})
-_SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_BY_CURSOR})
+_REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
+_PRODUCTS = frozenset({"product", "product_uuid"})
+_BY_PAGE_ALONE = frozenset({"media_file"})
+_SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_PRODUCTS})
 
 
 def _list_parameters(resource: str) -> tuple[Schema, ...]:
@@ -227,7 +229,7 @@ def _list_parameters(resource: str) -> tuple[Schema, ...]:
         _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, "Items of a page; 10 if not sent."),
         _WITH_COUNT,
     ]
-    if resource in _BY_CURSOR:
+    if resource not in _BY_PAGE_ALONE:
         found += [
             _query("pagination_type", {"enum": ["page", "search_after"]}, "By number, or by the link `next` alone."),
             _query("search_after", schemas.TEXT, "The cursor that the link `next` has."),
@@ -249,6 +251,7 @@ _SEEN = (
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
     "product_uuid": _SEEN,
+    "attribute_option": (("sort", {"enum": ["code", "sort_order"]}, "By what they are sorted; by code if not sent."),),
     "category": (
         ("with_position", _YES, "The place among its siblings, too."),
         ("with_enriched_attributes", _YES, "The enriched values, too."),
@@ -262,9 +265,13 @@ def _own_parameters(resource: str) -> tuple[Schema, ...]:
     )
 
 
+def _write_parameters(resource: str) -> tuple[Schema, ...]:
+    return (_DRY_RUN,) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+
+
 def _uses(resource: str) -> Answers:
     """Parts of the structure tell what uses them; a product is not used by anybody."""
-    if resource in _BY_CURSOR:
+    if resource in _PRODUCTS:
         return {}
     return {"200": _json("With `dry_run`: what uses it, and would lose it.", schemas.REMOVAL)}
 
@@ -279,21 +286,22 @@ def _sent_lines(resource: str) -> Mapping[str, Schema]:
     return {COLLECTION: {"allOf": [{"$ref": f"#/components/schemas/{resource}_sent"}], "description": many}}
 
 
+# Without a schema: the format has no word for a body of several.
+_LINES: Schema = {"description": "One result per line, in order.", "content": {COLLECTION: {}}}
+
 # The longer ending first, where one ends with the other.
 _SHAPES: Mapping[str, Shape] = {
     "_partial_update_list": Shape(
-        lambda resource: {"200": _json("One result per line, in order.", {}, COLLECTION), "404": _UNKNOWN},
+        lambda resource: {"200": _LINES, "404": _UNKNOWN},
         _sent_lines,
-        lambda resource: (_DRY_RUN,),
+        _write_parameters,
     ),
     "_partial_update": Shape(
         lambda resource: {"201": _CREATED, "204": _UPDATED, "404": _UNKNOWN, "422": _INVALID},
         _sent,
-        lambda resource: (_DRY_RUN,),
+        _write_parameters,
     ),
-    "_create": Shape(
-        lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID}, _sent, lambda resource: (_DRY_RUN,)
-    ),
+    "_create": Shape(lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID}, _sent, _write_parameters),
     "_delete": Shape(
         lambda resource: {**_uses(resource), "204": {"description": "Gone."}, "404": _UNKNOWN, "422": _INVALID},
         None,

@@ -240,7 +240,9 @@ SENT: Mapping[str, Schema] = {
     "attribute_option": _sent("attribute_option", _links=LINKS),
     "attribute_group": _sent("attribute_group", _links=LINKS),
     "family": _sent("family", _links=LINKS),
-    "family_variant": _sent("family_variant", variant_attribute_sets=list_of(_SENT_LEVEL), _links=LINKS),
+    "family_variant": _sent(
+        "family_variant", variant_attribute_sets=list_of(_SENT_LEVEL), common_attributes=CODES, _links=LINKS
+    ),
     "association_type": _sent("association_type", _links=LINKS),
     "category": _sent("category", _links=LINKS),
     "channel": _sent("channel", conversion_units=map_of(or_null(TEXT)), _links=LINKS),

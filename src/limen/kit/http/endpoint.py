@@ -7,7 +7,7 @@ bracket parameters, media types, the endpoint's own permission, the size of the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from limen.kit.errors import (
     TooMany,
     Unauthenticated,
     UnsupportedMedia,
+    Violation,
 )
 from limen.kit.http.encoding import check_encoding, decoded, too_large
 from limen.kit.http.json import JSON, JsonObject, base_url, json_answer
@@ -168,7 +169,8 @@ def methods(**endpoints: Endpoint) -> View:
 
 def refusal_answer(request: HttpRequest, refusal: Refused, anchor: str | None) -> HttpResponse:
     """Turn a refusal into its JSON answer and headers."""
-    answer = json_answer(refusal_body(refusal, base_url(request), anchor), refusal.status)
+    body = refusal_body(refusal, base_url(request), anchor, report_all=reports_all(request))
+    answer = json_answer(body, refusal.status)
     if isinstance(refusal, Unauthenticated):
         answer["WWW-Authenticate"] = "Bearer"
     elif isinstance(refusal, NotAllowed):
@@ -178,20 +180,28 @@ def refusal_answer(request: HttpRequest, refusal: Refused, anchor: str | None) -
     return answer
 
 
-def refusal_body(refusal: Refused, base: str, anchor: str | None) -> JsonObject:
+def reports_all(request: HttpRequest) -> bool:
+    """Tell whether every shape error is asked for, and not the first alone."""
+    return "report" in request.META["QUERY_STRING"] and request.GET.get("report") == "all"
+
+
+def refusal_body(refusal: Refused, base: str, anchor: str | None, *, report_all: bool = False) -> JsonObject:
     """Give the error body (api-conventions A6): plain, documented or with violations."""
     body: JsonObject = {"code": refusal.status, "message": refusal.message}
     if isinstance(refusal, Invalid):
-        body["errors"] = [
-            {"property": violation.path, "message": violation.message, **violation.extra}
-            for violation in refusal.violations
-        ]
+        body["errors"] = _told(refusal.violations)
     elif isinstance(refusal, Misshaped):
         page = refusal.help or (f"api.html#{anchor}" if anchor else "api.html")
         body["_links"] = {"documentation": {"href": f"{base}/help/{page}"}}
+        if report_all and refusal.all:
+            body["errors"] = _told(refusal.all)
     if refusal.reason is not None:
         body["reason"] = refusal.reason
     return body
+
+
+def _told(violations: Sequence[Violation]) -> list[JsonObject]:
+    return [{"property": one.path, "message": one.message, **one.extra} for one in violations]
 
 
 @cache

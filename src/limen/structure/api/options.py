@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from limen.kit import clock
 from limen.kit.conditions import tag_of
-from limen.kit.errors import NotFound
+from limen.kit.errors import NotFound, Unprocessable
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
 from limen.kit.http.json import base_url, decode_object, segment
 from limen.kit.http.pages import page_answer, read_page, with_self
@@ -21,17 +21,27 @@ _PATCH_ANCHOR = "patch_attributes__attribute_code__options__code_"
 
 @endpoint(name=f"{_NAME}_list", permission=f"{_NAME}_list")
 def list_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
-    """List the options of a select attribute by code, page by page."""
-    query = read_page(request)
+    """List the options of a select attribute by code, by page or by cursor; `sort=sort_order`: as people see them."""
+    query = read_page(request, cursors=True)
+    by = _read_sort(request.GET.get("sort", "code"))
     structure = queries.snapshot()
     attribute = _attribute_with_options(structure, attribute_code)
-    found = queries.options_of(attribute, offset=query.offset, limit=query.limit)
+    found = queries.options_of(attribute, by=by, offset=query.offset, after=query.after or "", limit=query.limit)
     count = queries.count_options(attribute) if query.with_count else None
     base = base_url(request)
     items = [
         with_self(base + _path(attribute.code, one.code), wire.encode(wire.option(one, structure))) for one in found
     ]
-    return page_answer(request, query, items, count=count)
+    next_after = queries.place_of_option(by, found[-1]) if found else None
+    return page_answer(request, query, items, count=count, next_after=next_after)
+
+
+def _read_sort(asked: str) -> queries.By:
+    if asked == "code":
+        return "code"
+    if asked == "sort_order":
+        return "order"
+    raise Unprocessable(f'Options cannot be sorted by "{asked}"; only by "code" and "sort_order".')
 
 
 @endpoint(name=f"{_NAME}_get", permission=f"{_NAME}_list", conditional=True)

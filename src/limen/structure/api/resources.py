@@ -11,9 +11,9 @@ from django.http import HttpResponse
 
 from limen.kit import clock
 from limen.kit.conditions import tag_of
-from limen.kit.errors import Malformed, NotFound, Refused
+from limen.kit.errors import Malformed, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all
 from limen.kit.http.json import (
     base_url,
     created,
@@ -25,7 +25,7 @@ from limen.kit.http.json import (
     segment,
     updated,
 )
-from limen.kit.http.pages import page_answer, read_page, with_self
+from limen.kit.http.pages import PageQuery, page_answer, read_page, with_self
 from limen.kit.http.tags import conditions_of, tag_with, tagged
 from limen.structure import operations, queries, wire
 from limen.structure.errors import LineFailed
@@ -100,16 +100,22 @@ class Resource:
         return methods(**found)
 
     def _list(self, request: ApiRequest) -> HttpResponse:
-        """List them page by page, narrowed by `search` where there are filters."""
-        query = read_page(request)
+        """List them by page or by cursor, narrowed by `search` where there are filters."""
+        query = read_page(request, cursors=True)
         structure = queries.snapshot()
-        records = self._matching(request.GET.get("search", ""), structure)
-        shown = records[query.offset : query.offset + query.limit]
+        section, records = self.section(structure), self._matching(request.GET.get("search", ""), structure)
+        shown = page_of(section, records, query)
         options, here = self.options(request, shown), base_url(request) + ROOT
         items = [
             with_self(f"{here}/{self.path}/{segment(one.code)}", self._encode(one, structure, options)) for one in shown
         ]
-        return page_answer(request, query, items, count=len(records) if query.with_count else None)
+        return page_answer(
+            request,
+            query,
+            items,
+            count=len(records) if query.with_count else None,
+            next_after=section.cursor(shown[-1]) if shown else None,
+        )
 
     def _matching(self, search: str, structure: Structure) -> tuple[Any, ...]:
         """Records in their order. `search` is kept in links but not looked at where there are no filters."""
@@ -177,6 +183,16 @@ class Resource:
         )
 
 
+def page_of(section: Section[Any], records: Sequence[Any], query: PageQuery) -> Sequence[Any]:
+    """Cut a page out of records in the section's order."""
+    if query.after is not None:
+        try:
+            records = section.behind(records, query.after)
+        except ValueError:
+            raise Unprocessable("This cursor is none that a link of this list has.") from None
+    return records[query.offset : query.offset + query.limit]
+
+
 def written(request: ApiRequest, write: Callable[[], Outcome], path: Callable[[str], str]) -> HttpResponse:
     """Answer a write of one resource: 201 or 204 and where it is found; with `dry_run=1` nothing is kept of it."""
     dry_run = flag(request, "dry_run")
@@ -199,7 +215,7 @@ def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Out
     With `dry_run=1` a line sees what those before it have done, and in the end nothing is kept.
     """
     base, anchor = base_url(request), request.endpoint.anchor
-    dry_run = flag(request, "dry_run")
+    dry_run, report_all = flag(request, "dry_run"), reports_all(request)
     results: list[bytes] = []
     with operations.rehearsal(dry_run):
         for number, line in enumerate(ndjson.lines(request), 1):
@@ -214,5 +230,5 @@ def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Out
             except Exception:
                 log.exception("unexpected error in a line of %s", request.endpoint.name)
                 outcome = LineFailed("Internal error. The server's log has it.")
-            results.append(ndjson.line_result(number, outcome, base, anchor, key))
+            results.append(ndjson.line_result(number, outcome, base, anchor, key, report_all=report_all))
     return marked(ndjson.answer(results), dry_run)

@@ -12,7 +12,7 @@ from limen.kit.http.json import base_url, decode_object, segment
 from limen.kit.http.pages import page_answer, read_page, with_self
 from limen.kit.http.tags import conditions_of, tagged
 from limen.structure import operations, queries, wire
-from limen.structure.api.resources import ROOT, bulk_answer, removed, written
+from limen.structure.api.resources import ROOT, bulk_answer, page_of, removed, written
 from limen.structure.rules import Family, FamilyVariant, Structure
 
 _NAME = "pim_api_family_variant"
@@ -21,17 +21,24 @@ _PATCH_ANCHOR = "patch_families__family_code__variants__code__"
 
 @endpoint(name=f"{_NAME}_list", permission=f"{_NAME}_list")
 def list_variants(request: ApiRequest, family_code: str) -> HttpResponse:
-    """List the variants of a family by code, page by page."""
-    query = read_page(request)
+    """List the variants of a family by code, by page or by cursor."""
+    query = read_page(request, cursors=True)
     structure = queries.snapshot()
     family = _family(structure, family_code)
-    found = structure.variants_by_family.get(family.code, ())
+    section, found = structure.family_variant_section, structure.variants_by_family.get(family.code, ())
+    shown = page_of(section, found, query)
     base = base_url(request)
     items = [
         with_self(base + _path(family.code, one.code), wire.encode(wire.family_variant(one, structure)))
-        for one in found[query.offset : query.offset + query.limit]
+        for one in shown
     ]
-    return page_answer(request, query, items, count=len(found) if query.with_count else None)
+    return page_answer(
+        request,
+        query,
+        items,
+        count=len(found) if query.with_count else None,
+        next_after=section.cursor(shown[-1]) if shown else None,
+    )
 
 
 @endpoint(name=f"{_NAME}_get", permission=f"{_NAME}_list", conditional=True)
