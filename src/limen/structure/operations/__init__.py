@@ -2,6 +2,7 @@
 
 from limen.structure.operations.attribute_groups import move_attribute_group as move_attribute_group
 from limen.structure.operations.attribute_groups import move_attributes as move_attributes
+from limen.structure.operations.changes import rehearsal as rehearsal
 from limen.structure.operations.currencies import switch_currency as switch_currency
 from limen.structure.operations.document import Plan as Plan
 from limen.structure.operations.document import Step as Step
