@@ -77,6 +77,12 @@ class Conflict(Refused):
     status = 409
 
 
+class Gone(Refused):
+    """It was there, and nobody can go on from it now."""
+
+    status = 410
+
+
 class TooLarge(Refused):
     status = 413
 
