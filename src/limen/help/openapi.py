@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from limen import __version__
+from limen.events.rules import MOST_CHANGES
 from limen.help import schemas
 from limen.help.schemas import Schema, list_of, thing
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, Endpoint
@@ -351,6 +352,19 @@ _ALONE: Mapping[str, Shape] = {
     "limen_openapi": Shape(lambda resource: {"200": _json("This description.", {"type": "object"})}),
     "limen_connection_check": Shape(
         lambda resource: {"200": _json("Proof of being here.", thing({"proof": schemas.TEXT})), "404": _UNKNOWN}
+    ),
+    "limen_changes": Shape(
+        lambda resource: {
+            "200": _json("Changes, oldest first.", schemas.CHANGES),
+            "410": _refused("The cursor is too old, or of a database that was set back: read everything once."),
+            "422": _INVALID,
+        },
+        None,
+        lambda resource: (
+            _query("resource", schemas.TEXT, "Names, with commas between; all that you may list if not sent."),
+            _query("after", schemas.TEXT, "The `next` of an answer; `now` for changes from now on."),
+            _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES}, "Changes of an answer; 1000."),
+        ),
     ),
     "fos_oauth_server_token": Shape(
         lambda resource: {

@@ -272,6 +272,46 @@ ERROR = thing(
     },
     optional=("reason", "_links", "errors"),
 )
+# Which of its codes a change has depends on what it is of.
+CHANGES = thing(
+    {
+        "items": list_of(
+            thing(
+                {
+                    "seq": WHOLE,
+                    "resource": TEXT,
+                    "uuid": TEXT,
+                    "identifier": or_null(TEXT),
+                    "code": TEXT,
+                    "attribute": TEXT,
+                    "operation": {"enum": ["created", "updated", "deleted"]},
+                    "family": or_null(TEXT),
+                    "family_variant": or_null(TEXT),
+                    "parent": or_null(TEXT),
+                    "categories": CODES,
+                    "changed": CODES,
+                    "previous_identifier": or_null(TEXT),
+                    "at": MOMENT,
+                    "actor": TEXT,
+                },
+                optional=(
+                    "uuid",
+                    "identifier",
+                    "code",
+                    "attribute",
+                    "family",
+                    "family_variant",
+                    "parent",
+                    "categories",
+                    "changed",
+                    "previous_identifier",
+                ),
+            )
+        ),
+        "next": TEXT,
+        "has_more": FLAG,
+    }
+)
 TOKEN = thing(
     {
         "access_token": TEXT,

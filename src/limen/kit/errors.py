@@ -83,6 +83,12 @@ class PreconditionFailed(Refused):
     status = 412
 
 
+class Gone(Refused):
+    """It was there, and nobody can go on from it now."""
+
+    status = 410
+
+
 class TooLarge(Refused):
     status = 413
 

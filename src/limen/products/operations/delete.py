@@ -15,7 +15,7 @@ from limen.products.queries import loading
 from limen.products.queries.lists import product as find_product
 from limen.products.rules import links
 from limen.products.rules.reading import Flavour
-from limen.products.rules.world import Product
+from limen.products.rules.world import Product, Row
 from limen.structure import queries as structure_queries
 
 
@@ -35,13 +35,27 @@ def delete_product(*, flavour: Flavour, key: str, by: Caller, now: datetime, dry
         owners = set(loading.owners_of_links_to(found.id)) - {found.uuid}
         # All rows in one order, as every writer of products locks them.
         rows = loading.lock_products(uuids={found.uuid} | owners)
-        if all(row.id != found.id for row in rows):
+        gone = next((row for row in rows if row.id == found.id), None)
+        if gone is None:
             return False
         store.rewrite_documents([_unlinked(Product.of(row), found.uuid) for row in rows if row.id != found.id])
         store.erase(found.id)
-        data = orjson.dumps({"identifier": found.identifier}).decode()
-        events.record(Happening("product.deleted", f"product:{found.uuid}", data), by=by, now=now)
+        events.record(Happening("product.deleted", f"product:{found.uuid}", _last_known(gone)), by=by, now=now)
         return True
+
+
+def _last_known(row: Row) -> str:
+    """Write down the whole product: for those who follow changes, and so that it can be made again."""
+    product = Product.of(row)
+    data = {
+        "identifier": product.identifier,
+        "family": product.family,
+        "categories": product.categories,
+        "document": orjson.Fragment(row.doc),
+        "associations": product.associations,
+        "quantified_associations": product.quantified,
+    }
+    return orjson.dumps(data).decode()
 
 
 def _unlinked(owner: Product, uuid: str) -> Product:

@@ -12,6 +12,7 @@ import orjson
 from limen.kit import db
 from limen.kit.text import fold
 from limen.media.rules import MediaRow
+from limen.products.queries import loading
 from limen.products.queries.search_keys import COMPLETENESS, Place, make_search_keys, search_keys
 from limen.products.rules import links
 from limen.products.rules.completeness import filled, filling, plan_of
@@ -130,31 +131,38 @@ def _write_memberships(products: Products, structure: Structure) -> None:
 
 
 def _write_links(products: Products, world: World) -> None:
-    gone: set[tuple[Any, ...]] = set()
-    come: set[tuple[Any, ...]] = set()
+    gone: set[tuple[int, int, str]] = set()
+    come: set[tuple[int, int, str]] = set()
     for product in products:
         stored = product.stored
-        before = _links(product.id, stored.associations, stored.quantified, world) if stored else set()
-        after = _links(product.id, product.associations, product.quantified, world)
+        before = _links(_id(product), stored.associations, stored.quantified, world) if stored else set()
+        after = _links(_id(product), product.associations, product.quantified, world)
         gone |= before - after
         come |= after - before
-    db.delete_rows("product_link", LINK, sorted(gone))
-    db.insert_rows("product_link", LINK, sorted(come))
+    # No line speaks of a target that merely goes.
+    unknown = {target for _, _, target in gone | come if world.id_of(target) is None}
+    if unknown:
+        for one in loading.mentions(uuids=unknown, identifiers=set()):
+            world.mention(one.id, one.uuid, one.identifier)
+    db.delete_rows("product_link", LINK, _by_id(gone, world))
+    db.insert_rows("product_link", LINK, _by_id(come, world))
 
 
 def _links(
-    owner: int | None, associations: links.Associations, quantified: links.Quantified, world: World
-) -> set[tuple[Any, ...]]:
+    owner: int, associations: links.Associations, quantified: links.Quantified, world: World
+) -> set[tuple[int, int, str]]:
     if not associations and not quantified:
         return set()
     types = world.structure.association_types
     named = [(code, uuid) for code, kinds in associations.items() for uuid in kinds.get("products", ())]
     named += [(code, link["uuid"]) for code, kinds in quantified.items() for link in kinds.get("products", ())]
-    return {
-        (owner, types[code].id, target)
-        for code, uuid in named
-        if code in types and (target := world.id_of(uuid)) is not None
-    }
+    return {(owner, types[code].id, uuid) for code, uuid in named if code in types}
+
+
+def _by_id(rows: Iterable[tuple[int, int, str]], world: World) -> list[tuple[int, int, int]]:
+    """Give the rows in order; a target that is deleted has lost its rows already."""
+    found = ((owner, type, world.id_of(uuid)) for owner, type, uuid in rows)
+    return sorted((owner, type, target) for owner, type, target in found if target is not None)
 
 
 def _write_uniques(products: Products) -> None:

@@ -234,11 +234,12 @@ def _happenings(decision: Decision) -> Iterator[Happening]:
         data = orjson.dumps({"identifier": product.identifier}).decode()
         yield Happening("product.created", f"product:{product.uuid}", data)
     elif decision.changes:
-        yield _updated(product.uuid, decision.changes)
+        yield _updated(product, decision.changes)
     for other, change in decision.also:
-        yield _updated(other.uuid, [change])
+        yield _updated(other, [change])
 
 
-def _updated(uuid: str, changes: Sequence[Change]) -> Happening:
+def _updated(product: Product, changes: Sequence[Change]) -> Happening:
     shown = [{"path": one.path, "before": one.before, "after": one.after} for one in changes]
-    return Happening("product.updated", f"product:{uuid}", orjson.dumps({"changes": shown}).decode())
+    data = orjson.dumps({"identifier": product.identifier, "changes": shown}).decode()
+    return Happening("product.updated", f"product:{product.uuid}", data)
