@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from limen.kit import db
 from limen.products.rules.world import Row
@@ -25,7 +25,15 @@ def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     """
     if not uuids and not identifiers:
         return []
-    condition, params = _named(uuids, identifiers)
+    return _locked(*_named(uuids, identifiers))
+
+
+def lock_products_by_id(ids: Collection[int]) -> list[Row]:
+    """As `lock_products`, by id. 2 queries, 1 when none exists any more."""
+    return _locked("id = ANY(%s)", [list(ids)])
+
+
+def _locked(condition: str, params: Sequence[Any]) -> list[Row]:
     locked = db.fetch(
         f"SELECT id, uuid::text, identifier FROM product WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
         params,
@@ -39,21 +47,6 @@ def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     )
     by_id = {row[0]: row[1:] for row in documents}
     return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]
-
-
-def lock_family_members(family_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
-    """Lock the next products of a family, by id, and give (id, document). 2 queries, 1 when there are none."""
-    locked = db.fetch(
-        "SELECT id FROM product WHERE family_id = %s AND id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
-        [family_id, after, limit],
-    )
-    if not locked:
-        return []
-    rows = db.fetch(
-        "SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%b) ORDER BY product_id",
-        [[id for (id,) in locked]],
-    )
-    return [(id, doc) for id, doc in rows]
 
 
 def completeness_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
