@@ -1,4 +1,4 @@
-"""Bringing completeness up to date after the structure has changed."""
+"""Bringing completeness and quality up to date after the structure has changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from django.db import transaction
 
 from limen.kit import db
 from limen.products.models import FamilyPlan
-from limen.products.operations.store import INDEX_OF, NUMBER
+from limen.products.operations.store import INDEX_OF, NUMBER, scores_of
 from limen.products.queries import loading
-from limen.products.queries.search_keys import COMPLETENESS, make_search_keys
-from limen.products.rules.completeness import fingerprint, plan_of, ratios
+from limen.products.queries.search_keys import make_search_keys
+from limen.products.rules.completeness import fingerprint, held_by, plan_of
 from limen.products.rules.rulebook import rulebook
 from limen.structure import queries as structure_queries
 from limen.structure.rules import Structure
@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def refresh_completeness() -> int:
-    """Write the completeness of products whose family requires something else than when it was written last.
+    """Write completeness and quality of products whose family asks for something else than when they were written.
 
     Families whose requirements are as before cost nothing; their products' own writes keep them right. Safe to
     run twice and to be interrupted: a family is marked as done at its end. Gives the number of changed products.
@@ -31,7 +31,7 @@ def refresh_completeness() -> int:
     done = dict(FamilyPlan.objects.values_list("family_id", "fingerprint"))
     changed = 0
     for family in structure.families.values():
-        mark = fingerprint(plan_of(family.code, book))
+        mark = fingerprint(family.code, book)
         if done.get(family.id) == mark:
             continue
         number = _refresh_family(family.code, structure)
@@ -60,14 +60,14 @@ def _refresh_family(code: str, structure: Structure) -> int | None:
 def _refresh(rows: list[tuple[int, str]], code: str, structure: Structure) -> int:
     book = rulebook(structure)
     plan = plan_of(code, book)
-    places = {(one.channel, one.locale): (COMPLETENESS, one.channel, one.locale, "") for one in plan.requirements}
-    keys = make_search_keys(set(places.values()))
-    wanted = {
-        (id, keys[places[where]], float(ratio))
+    scores = [
+        (id, place, value)
         for id, doc in rows
-        for where, ratio in ratios(plan, orjson.loads(doc)["values"], book).items()
-    }
-    stored = loading.completeness_rows([id for id, _ in rows])
+        for place, value in scores_of(plan, plan.filled(held_by(orjson.loads(doc)["values"], book)))
+    ]
+    keys = make_search_keys({place for _, place, _ in scores})
+    wanted = {(id, keys[place], value) for id, place, value in scores}
+    stored = loading.score_rows([id for id, _ in rows])
     gone, come = stored - wanted, wanted - stored
     db.delete_rows("product_idx_num", INDEX_OF, sorted((id, key) for id, key, _ in gone))
     db.insert_rows("product_idx_num", NUMBER, sorted((key, ratio, id) for id, key, ratio in come))
