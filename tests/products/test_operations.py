@@ -16,6 +16,7 @@ from limen.accounts.rules import SYSTEM
 from limen.products import operations
 from limen.products.operations import Line, LineResult
 from limen.structure import operations as structure_operations
+from limen.structure import queries as structure_queries
 from tests.factories.products import NOW, make_product, value, values_of
 
 Count = Callable[[int], AbstractContextManager[Any]]

@@ -71,14 +71,14 @@ def read_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     return [Stored(*row) for row in rows]
 
 
-def completeness_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
-    """Give (product id, key, ratio) of all completenesses that are stored for some products. 1 query."""
+def score_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
+    """Give (product id, key, value) of all completenesses and qualities that are stored for some products. 1 query."""
     rows = db.fetch(
         "SELECT product_id, key, value FROM product_idx_num WHERE product_id = ANY(%b)"
-        " AND key IN (SELECT id FROM product_search_key WHERE attribute_id = 0)",
+        " AND key IN (SELECT id FROM product_search_key WHERE attribute_id <= 0)",
         [list(ids)],
     )
-    return {(id, key, ratio) for id, key, ratio in rows}
+    return {(id, key, value) for id, key, value in rows}
 
 
 def mentions(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Mention]:
