@@ -1,8 +1,8 @@
-"""What the pages of channels, measurement families, attribute groups and association types have in common."""
+"""What the pages of channels, measurement families, attribute groups, categories and association types share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Kind:
     """One kind of record: how it is found, and how its pages are called.
 
-    Its routes are `structure:<plural>` and `structure:<one>`, and the latter with -new, -history and -delete.
+    Its routes are `structure:<plural>` and `structure:<one>`, and the latter with -new, -history and -delete. `above`
+    gives the records that a record lies below, outermost first, each with the route of its page.
     """
 
     resource: str
@@ -42,6 +43,7 @@ class Kind:
     creating: StrOrPromise
     question: StrOrPromise
     tabs: str = "structure/records/_tabs.html"
+    above: Callable[[Structure, Any], Sequence[tuple[Any, str]]] = lambda structure, one: ()
 
     @property
     def one(self) -> str:
@@ -122,9 +124,11 @@ def page_context(request: HttpRequest, kind: Kind, structure: Structure, one: An
         "deletes": kind.may(request, "remove"),
     }
     if one is not None:
+        locale = reading_locale(request, structure)
         context |= {
             "one": one,
-            "name": name_of(one, reading_locale(request, structure)),
+            "name": name_of(one, locale),
+            "above": [(name_of(other, locale), route, other.code) for other, route in kind.above(structure, one)],
             "url": reverse(kind.route(), args=[one.code]),
             "history_url": reverse(kind.route("history"), args=[one.code]),
             "delete_url": reverse(kind.route("delete"), args=[one.code]),
