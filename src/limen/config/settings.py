@@ -139,6 +139,7 @@ LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")
 LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
+LIMEN_PRODUCTS_IN_CATEGORIES = "limen.products.queries.count_in_categories"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])
