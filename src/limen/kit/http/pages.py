@@ -53,9 +53,9 @@ def read_page(request: HttpRequest, *, cursors: bool = False, most: int = MOST_I
     if kind == "search_after":
         if not cursors:
             raise Unprocessable('The pagination type "search_after" is not supported here. Use "page".')
-        return PageQuery("search_after", 1, _limit(given.get("limit"), most), False, given.get("search_after"))
+        return PageQuery("search_after", 1, read_limit(given.get("limit"), most=most), False, given.get("search_after"))
     page = _positive(given.get("page"), 1, "page")
-    limit = _limit(given.get("limit"), most)
+    limit = read_limit(given.get("limit"), most=most)
     with_count = given.get("with_count", "false")
     if with_count not in ("true", "false"):
         raise Unprocessable(f'"{with_count}" is not possible for "with_count"; only "true" and "false" are.')
@@ -144,8 +144,8 @@ def link_to(url: str, params: Params) -> bytes:
     return b'{"href":' + orjson.dumps(f"{url}?{query}") + b"}"
 
 
-def _limit(text: str | None, most: int) -> int:
-    limit = _positive(text, 10, "limit")
+def read_limit(text: str | None, *, default: int = 10, most: int = MOST_ITEMS) -> int:
+    limit = _positive(text, default, "limit")
     if limit > most:
         raise Unprocessable(f"You cannot request more than {most} items.")
     return limit
