@@ -102,7 +102,7 @@ class Patch:
         self.code_faults: list[Violation] = []
         self.ignored = 0
         self.problems: list[Problem] = []
-        self.violations: list[tuple[int, Violation]] = []
+        self.violations: list[tuple[float, Violation]] = []
 
     def refuse_problem(self) -> None:
         if self.problems:
@@ -178,7 +178,7 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
         except Broken as broken:
             patch.violations.extend((len(out), slot.violation(fault)) for fault in broken.faults)
             # It keeps its place, so that sending it twice is still seen.
-            out.append((slot, BROKEN))
+            out.append((slot, Rejected(data)))
             continue
         if field.needs is not None and data is not None:
             patch.pending.append(len(out))
@@ -186,8 +186,15 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
 
 
 _BOXES = (list, dict)
-# Stands for data that breaks rules of its attribute.
-BROKEN = object()
+
+
+class Rejected:
+    """Stands for data that breaks rules of its attribute. `data` is as it was sent."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
 
 
 def _check_entries(patch: Patch, code: str, entries: list[Any]) -> None:
@@ -219,7 +226,9 @@ def _find_slot(patch: Patch, field: Field, locale: Any, scope: Any, data: Any) -
     if isinstance(found, Slot):
         return found
     if not _is_empty(data):
-        patch.violations.extend((len(patch.values), field.violation(fault, locale, scope)) for fault in found)
+        # Between two values: it has no place of its own.
+        place = len(patch.values) - 0.5
+        patch.violations.extend((place, field.violation(fault, locale, scope)) for fault in found)
     return None
 
 
