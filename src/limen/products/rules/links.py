@@ -181,12 +181,13 @@ def _resolved(
         else:
             uuid = resolve(target)
             if uuid is None:
-                raise Misshaped(f'The product "{target.name}" in the association "{code}" does not exist.')
+                message = f'The product "{target.name}" in the association "{code}" does not exist.'
+                raise Misshaped(message).watched_as("business", product_identifier=target.name)
             if uuid == own and structure.association_types[code].is_two_way:
                 raise Misshaped(
                     f'The two-way association "{code}" needs two different products.',
                     help="glossary.html",
-                )
+                ).watched_as("technical")
             yield uuid
 
 
