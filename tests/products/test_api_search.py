@@ -31,7 +31,7 @@ def found(pim: Api, name: str, operator: str, value: Any = None, **more: Any) ->
 def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Conditions are asked in two ways, for few and for many products that fit; the answers must be the same."""
     if request.param == "many":
-        monkeypatch.setattr("limen.products.queries.searching.FEW", -1)
+        monkeypatch.setattr("limen.products.queries.conditions.FEW", -1)
 
 
 class TestStructure:
@@ -91,8 +91,15 @@ class TestStructure:
                     ]
                 },
             ),
-            ("not in this version", {"quality_score": [{"operator": "IN", "value": ["A"]}]}),
-            ("long texts", {"blurb": [{"operator": "=", "value": "x", "locale": "en_GB", "scope": "webshop"}]}),
+            ("a quality without scope", {"quality_score": [{"operator": "IN", "value": ["A"], "locale": "en_GB"}]}),
+            (
+                "case 251",
+                {
+                    "quality_score": [
+                        {"operator": "IN", "value": ["A", "Z"], "scope": "webshop", "locale": "en_GB"},
+                    ]
+                },
+            ),
         ],
     )
     def test_criteria_that_are_refused(self, pim: Api, case: str, criteria: Any) -> None:

@@ -31,7 +31,9 @@ def text(answer: Any) -> str:
     [("one_way", False, False), ("two_way", True, False), ("quantified", False, True)],
 )
 def test_one_is_created_with_one_kind_of_link(signed_in: Client, links: str, two_way: bool, quantified: bool) -> None:
-    answer = signed_in.post(f"{PATH}/create-association-type", {"code": "served_with", "links": links, "labels[en_US]": "Served with"})
+    answer = signed_in.post(
+        f"{PATH}/create-association-type", {"code": "served_with", "links": links, "labels[en_US]": "Served with"}
+    )
     assert (answer.status_code, answer["Location"]) == (303, f"{PATH}/served_with")
     made = queries.snapshot().association_types["served_with"]
     assert (made.is_two_way, made.is_quantified, made.labels) == (two_way, quantified, {"en_US": "Served with"})

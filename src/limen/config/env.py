@@ -160,6 +160,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
     Setting("LIMEN_ACCESS_TOKEN_LIFETIME", positive, "3600", "Seconds an access token lives."),
     Setting("LIMEN_REFRESH_TOKEN_LIFETIME", positive, "1209600", "Seconds a refresh token lives."),
+    Setting("LIMEN_BODY_MAX", positive, "2000000", "Most bytes in a body about one resource of the API, decoded."),
+    Setting(
+        "LIMEN_COLLECTION_BODY_MAX",
+        positive,
+        "110000000",
+        "Most bytes in a body about many resources (a bulk PATCH), decoded.",
+    ),
     Setting("LIMEN_TOKEN_BODY_MAX", positive, "2048", "Most bytes in a body sent to the token endpoint."),
     Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
     Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),

@@ -22,6 +22,8 @@ LIMEN_PASSWORD_LENGTH: int = _VALUES["LIMEN_PASSWORD_LENGTH"]
 LIMEN_SECRET_REVEAL: str = _VALUES["LIMEN_SECRET_REVEAL"]
 LIMEN_ACCESS_TOKEN_LIFETIME: int = _VALUES["LIMEN_ACCESS_TOKEN_LIFETIME"]
 LIMEN_REFRESH_TOKEN_LIFETIME: int = _VALUES["LIMEN_REFRESH_TOKEN_LIFETIME"]
+LIMEN_BODY_MAX: int = _VALUES["LIMEN_BODY_MAX"]
+LIMEN_COLLECTION_BODY_MAX: int = _VALUES["LIMEN_COLLECTION_BODY_MAX"]
 LIMEN_TOKEN_BODY_MAX: int = _VALUES["LIMEN_TOKEN_BODY_MAX"]
 LIMEN_SIGN_IN_PAUSE: int = _VALUES["LIMEN_SIGN_IN_PAUSE"]
 LIMEN_TOKEN_FAILURES: int = _VALUES["LIMEN_TOKEN_FAILURES"]
@@ -71,6 +73,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "limen.kit.http.middleware.request_id",
+    # Outside of what records calls, which keeps bodies as they can be read.
+    "limen.kit.http.encoding.compress",
     "limen.calls.middleware.record_calls",
     # What follows is for people's screens; calls under /api/ pass it by (see config.middleware).
     "limen.config.middleware.security",
@@ -191,8 +195,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# The API reads bodies itself; bulk bodies are up to 100 lines of 1 MB.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 110_000_000
+# The API reads bodies itself, and has looked at their size before.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(LIMEN_BODY_MAX, LIMEN_COLLECTION_BODY_MAX)
 # A family of 500 attributes and a dozen channels, with a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

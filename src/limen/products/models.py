@@ -36,6 +36,8 @@ class Product(models.Model):
         # Those of variants have no entries for simple products, so that these pay nothing for them.
         indexes = [
             models.Index(fields=["updated", "id"], name="product_updated"),
+            models.Index(fields=["created"], name="product_created"),
+            models.Index(fields=["enabled"], name="product_enabled"),
             models.Index(fields=["parent", "id"], condition=models.Q(parent__isnull=False), name="product_parent"),
             models.Index(
                 fields=["updated_with_parents", "id"],
@@ -134,7 +136,7 @@ class UniqueValue(models.Model):
 class SearchKey(models.Model):
     """A small number for each place a value can stand in: attribute, channel, locale, currency (empty: none).
 
-    `attribute_id` 0 is the completeness of a channel and locale.
+    `attribute_id` 0 is the completeness of a channel and locale, -1 its quality.
     """
 
     id = models.AutoField(primary_key=True)
@@ -169,7 +171,7 @@ class FamilyPlan(models.Model):
 
 
 class TextIndex(models.Model):
-    """Texts, options and file names, folded. A long text is only marked as present, by an empty value."""
+    """Texts, options and file names, folded; of long texts, without their markup, the start."""
 
     pk = models.CompositePrimaryKey("key", "value", "product_id")
     key = models.IntegerField()
@@ -184,8 +186,25 @@ class TextIndex(models.Model):
         return f"{self.key} {self.value} {self.product_id}"
 
 
+class LongText(models.Model):
+    """Long texts that are longer than what the narrow index holds of them, without their markup, folded."""
+
+    pk = models.CompositePrimaryKey("key", "product_id")
+    key = models.IntegerField()
+    value = models.TextField(db_collation="C")
+    product_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "product_long_text"
+        indexes = [models.Index(fields=["product_id"], name="product_long_text_product")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.product_id}"
+
+
 class NumberIndex(models.Model):
-    """Numbers, metrics in the standard unit, prices, booleans (0, 1), dates (day numbers), completeness (0–100)."""
+    """Numbers, metrics in the standard unit, prices, booleans (0, 1), dates (day numbers), completeness (0–100),
+    quality (1 for A to 5 for E)."""
 
     pk = models.CompositePrimaryKey("key", "value", "product_id")
     key = models.IntegerField()
@@ -239,7 +258,10 @@ class ProductModel(models.Model):
                 fields=["code_key"], name="product_model_code_unique", deferrable=models.Deferrable.IMMEDIATE
             ),
         ]
-        indexes = [models.Index(fields=["updated", "id"], name="product_model_updated")]
+        indexes = [
+            models.Index(fields=["updated", "id"], name="product_model_updated"),
+            models.Index(fields=["created"], name="product_model_created"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -309,8 +331,24 @@ class ModelTextIndex(models.Model):
         return f"{self.key} {self.value} {self.model_id}"
 
 
+class ModelLongText(models.Model):
+    """As LongText."""
+
+    pk = models.CompositePrimaryKey("key", "model_id")
+    key = models.IntegerField()
+    value = models.TextField(db_collation="C")
+    model_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "product_model_long_text"
+        indexes = [models.Index(fields=["model_id"], name="product_model_long_text_model")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.model_id}"
+
+
 class ModelNumberIndex(models.Model):
-    """As NumberIndex, without completeness, which models do not have."""
+    """As NumberIndex, without completeness, which models do not have; their quality is there."""
 
     pk = models.CompositePrimaryKey("key", "value", "model_id")
     key = models.IntegerField()

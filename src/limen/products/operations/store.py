@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,13 @@ from limen.kit import db
 from limen.kit.text import fold
 from limen.media.rules import MediaRow
 from limen.products.queries import loading
-from limen.products.queries.search_keys import COMPLETENESS, Place, make_search_keys, search_keys
+from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, make_search_keys, search_keys
 from limen.products.rules import links
-from limen.products.rules.completeness import filled, filling, plan_of
-from limen.products.rules.indexing import Rows, add_rows, place_of, spots_of
-from limen.products.rules.rulebook import Rulebook, Slot, unique_key
+from limen.products.rules.completeness import Plan, filling, held_by, plan_of
+from limen.products.rules.indexing import Rows, add_rows, is_long, place_of, spots_of
+from limen.products.rules.rulebook import Rulebook, unique_key
 from limen.products.rules.world import Product, World
-from limen.structure.rules import PRICE, Structure
+from limen.structure.rules import Structure
 
 PRODUCT = {
     "id": "int8",
@@ -85,6 +85,7 @@ def erase(product_id: int) -> None:
         ("product_link", "target_id"),
         ("product_unique", "product_id"),
         ("product_idx_text", "product_id"),
+        ("product_long_text", "product_id"),
         ("product_idx_num", "product_id"),
         ("product_doc", "product_id"),
         ("product", "id"),
@@ -186,9 +187,10 @@ def _write_uniques(products: Products) -> None:
 
 
 def _write_index(products: Products, book: Rulebook, media: Mapping[str, MediaRow]) -> None:
-    """Index rows of values that changed, and of completeness; what was there is first taken away by its key."""
-    come, completeness = Rows(), list[tuple[Place, float, int]]()
+    """Index rows of values that changed, of completeness and quality; what was there is first taken away by its key."""
+    come, scores = Rows(), list[Score]()
     stale_texts: list[tuple[int, Place]] = []
+    stale_longs: list[tuple[int, Place]] = []
     stale_numbers: list[tuple[int, Place]] = []
     for product in products:
         id = _id(product)
@@ -196,19 +198,22 @@ def _write_index(products: Products, book: Rulebook, media: Mapping[str, MediaRo
         for slot, before in product.before.items():
             stale = stale_texts if slot.field.table == "text" else stale_numbers
             stale.extend((id, place_of(spot)) for spot in spots_of(slot, before))
-        if _completeness_changes(product, book):
-            if product.stored is not None:
-                stale_numbers.extend((id, place) for place in _completeness_places(book))
-            completeness.extend(_completeness_rows(product, id, book))
+            if is_long(slot, before):
+                stale_longs.append((id, slot.place))
+        gone, changed = _scores(product, book)
+        stale_numbers.extend((id, place) for place in gone)
+        scores.extend((place, value, id) for place, value in changed)
     known = search_keys({place for _, place in stale_texts} | {place for _, place in stale_numbers})
     db.delete_rows("product_idx_text", INDEX_OF, _by_key(stale_texts, known))
+    db.delete_rows("product_long_text", INDEX_OF, _by_key(stale_longs, known))
     db.delete_rows("product_idx_num", INDEX_OF, _by_key(stale_numbers, known))
     spots = {spot: place_of(spot) for spot in {row[0] for row in come.texts} | {row[0] for row in come.numbers}}
-    keys = make_search_keys({*spots.values(), *(place for place, _, _ in completeness)})
+    keys = make_search_keys({*spots.values(), *(place for place, _, _ in scores)})
     at = {spot: keys[place] for spot, place in spots.items()}
     db.insert_rows("product_idx_text", TEXT, [(at[spot], value, id) for spot, value, id in come.texts])
+    db.insert_rows("product_long_text", TEXT, [(at[spot], value, id) for spot, value, id in come.longs])
     numbers = [(at[spot], value, id) for spot, value, id in come.numbers]
-    numbers += [(keys[place], ratio, id) for place, ratio, id in completeness]
+    numbers += [(keys[place], value, id) for place, value, id in scores]
     db.insert_rows("product_idx_num", NUMBER, numbers)
 
 
@@ -222,41 +227,55 @@ def _by_key(stale: Iterable[tuple[int, Place]], keys: Mapping[Place, int]) -> li
     return sorted((id, keys[place]) for id, place in stale if place in keys)
 
 
-def _completeness_changes(product: Product, book: Rulebook) -> bool:
-    """Completeness moves only with the family, or where something required is filled that was not, or no longer."""
+# Completeness and quality: where, how much, and the product's id.
+Score = tuple[Place, float, int]
+
+
+def _scores(product: Product, book: Rulebook) -> tuple[Iterable[Place], Iterable[tuple[Place, float]]]:
+    """Give the places whose completeness or quality goes, and what comes: only where it is another than before.
+
+    They move only with the family, or where something is filled that was not, or no longer.
+    """
     stored = product.stored
     if stored is None or stored.family != product.family:
-        return product.family is not None or stored is not None
-    if product.family is None:
-        return False
-    required = plan_of(product.family, book).slots
-    return any(
+        gone = score_places(book) if stored is not None and stored.family is not None else []
+        return gone, _all_scores(product, book)
+    plan = plan_of(product.family, book) if product.family is not None else None
+    if plan is None or not any(
         filling(slot, product.before.get(slot)) != filling(slot, data)
         for slot, data in product.after.items()
-        if slot in required
-    )
+        if slot in plan.bits or slot in plan.prices
+    ):
+        return [], []
+    after = plan.filled(held_by(product.values, book))
+    before = after & ~plan.touched(product.after) | plan.filled(product.before.items())
+    was, now = dict(scores_of(plan, before)), dict(scores_of(plan, after))
+    changed = [(place, value) for place, value in now.items() if was.get(place) != value]
+    return [place for place, value in was.items() if now.get(place) != value], changed
 
 
-def _completeness_rows(product: Product, id: int, book: Rulebook) -> Iterable[tuple[Place, float, int]]:
+def _all_scores(product: Product, book: Rulebook) -> Iterable[tuple[Place, float]]:
     if product.family is None:
-        return
-    slots, prices = _filled(product, book)
-    for one in plan_of(product.family, book).requirements:
-        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(slots, prices)), id
-
-
-def _filled(product: Product, book: Rulebook) -> tuple[Set[Slot], Mapping[Slot, Set[str]]]:
-    if product.stored is not None:
-        return filled(product.values, book)
+        return []
+    plan = plan_of(product.family, book)
     # All values of a new product are new.
-    held = {slot: data for slot, data in product.after.items() if data is not None}
-    prices = {slot: {one["currency"] for one in data} for slot, data in held.items() if slot.field.type == PRICE}
-    return set(held), prices
+    held = held_by(product.values, book) if product.stored is not None else product.after.items()
+    return scores_of(plan, plan.filled(held))
 
 
-def _completeness_places(book: Rulebook) -> list[Place]:
+def scores_of(plan: Plan, filled: int) -> Iterable[tuple[Place, float]]:
+    """Walk the completeness and the quality of every channel and locale, with the place each is found by."""
+    for one in plan.requirements:
+        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(filled))
+        quality = one.quality(filled)
+        if quality is not None:
+            yield (QUALITY, one.channel, one.locale, ""), float(quality)
+
+
+def score_places(book: Rulebook) -> list[Place]:
     return [
-        (COMPLETENESS, channel.code, locale, "")
+        (kind, channel.code, locale, "")
         for channel in book.structure.channels.values()
         for locale in channel.locales
+        for kind in (COMPLETENESS, QUALITY)
     ]
