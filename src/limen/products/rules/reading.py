@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from limen.kit.errors import Misshaped, Refused, Violation
+from limen.kit.errors import Misshaped, Refused, Violation, Watched
 from limen.products.rules import links
 from limen.products.rules.kinds import Broken, Fault, Shape, json_name
 from limen.products.rules.rulebook import Field, Rulebook, Slot
@@ -25,6 +25,8 @@ JsonObject = Mapping[str, Any]
 
 # Ranks of problems: the smallest answers, the first of its rank.
 SHAPE, TWICE, PROPERTY, VALUE = 2, 3, 4, 5
+# What they count as for Error monitoring (api-products 8.2); the shape of a body does not count.
+_WATCHED: Mapping[int, Watched] = {TWICE: "technical", PROPERTY: "technical", VALUE: "business"}
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -106,7 +108,8 @@ class Patch:
 
     def refuse_problem(self) -> None:
         if self.problems:
-            raise min(self.problems, key=lambda problem: problem.rank).refusal
+            rank, refusal, _ = min(self.problems, key=lambda problem: problem.rank)
+            raise refusal if refusal.watched or rank == SHAPE else refusal.watched_as(_WATCHED[rank])
 
 
 def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
@@ -144,7 +147,8 @@ def _read_values(patch: Patch, values: Any, flavour: Naming, book: Rulebook) -> 
             patch.problems.append(Problem(SHAPE, Misshaped(f'The values of "{code}" must be a list of objects.')))
         elif field is None:
             _check_entries(patch, code, entries)
-            patch.problems.append(Problem(VALUE, Misshaped(f'The attribute "{code}" does not exist.')))
+            unknown = Misshaped(f'The attribute "{code}" does not exist.').watched_as("business", attribute_code=code)
+            patch.problems.append(Problem(VALUE, unknown))
         elif field.code == main:
             _read_identifier_value(patch, field, entries, flavour)
         else:
@@ -304,7 +308,8 @@ def _read_family(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> N
         raise Misshaped(f'The property "family" expects a string, and found {json_name(value)}.')
     family = book.structure.family(value)
     if family is None:
-        raise Misshaped(f'The property "family" expects a family code: the family "{value}" does not exist.')
+        message = f'The property "family" expects a family code: the family "{value}" does not exist.'
+        raise Misshaped(message).watched_as("business", family_code=value)
     patch.family = family.code
 
 
@@ -348,7 +353,10 @@ def _codes(name: str, entity: str, value: Any, find: Callable[[str], Any]) -> li
             raise Misshaped(f'The property "{name}" expects an array of strings, and one of them is {json_name(code)}.')
         known = find(code)
         if known is None:
-            raise Misshaped(f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.')
+            message = f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.'
+            raise Misshaped(message).watched_as(
+                "business" if entity == "category" else "technical", **{f"{entity}_code": code}
+            )
         codes.add(known.code)
     return sorted(codes)
 
