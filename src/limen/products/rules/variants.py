@@ -72,7 +72,7 @@ def _family_of_variant(patch: Patch, placed: Product, before: Product) -> list[V
     converts = before.parent_code is None and before.family is not None
     wanted = patch.family if patch.family is not UNSET else before.family if converts else placed.family
     if wanted is None:
-        shown = placed.identifier or placed.uuid
+        shown = patch.identifier if isinstance(patch.identifier, str) else placed.identifier or placed.uuid
         message = f'The family of the variant product "{shown}" cannot be empty.'
         return [Violation("family", "family.empty", message)]
     if wanted != placed.family:
