@@ -26,12 +26,12 @@ from limen.kit import db
 from limen.kit.text import fold
 from limen.products import models
 from limen.products.operations import refresh, store
-from limen.products.queries import affected, loading
+from limen.products.queries import affected, loading, trees
 from limen.products.queries.affected import Affected
 from limen.products.queries.uses import families_with_products
 from limen.products.rules import cleaning
 from limen.products.rules.rulebook import rulebook
-from limen.products.rules.world import Product
+from limen.products.rules.world import Model, Product
 from limen.structure import operations as structure_operations
 from limen.structure import queries as structure_queries
 from limen.structure.queries import Cleaning
@@ -105,7 +105,7 @@ def look_for_late(*, now: datetime) -> None:
 
 
 def _work(run: Running, structure: Structure, clock: Clock) -> None:
-    work = _WORKS[run.kind](run, structure)
+    work = _WORKS[run.kind](run, structure, clock)
     if run.total is None:
         run.total = work.affected.count()
     until = time.monotonic() + SLICE
@@ -126,7 +126,7 @@ def _work(run: Running, structure: Structure, clock: Clock) -> None:
     jobs.finish(run, now=clock())
 
 
-def _completeness(run: Running, structure: Structure) -> Work:
+def _completeness(run: Running, structure: Structure, clock: Clock) -> Work:
     """Products of the families that require something else than before. Which ones is decided when the run begins: a
     later change of the structure has a run of its own."""
     data = orjson.loads(run.data)
@@ -146,12 +146,15 @@ def _completeness(run: Running, structure: Structure) -> Work:
     return Work(affected.of_families(marks), on, lambda: refresh.mark_families(marks))
 
 
-def _cleaning(run: Running, structure: Structure) -> Work:
+def _cleaning(run: Running, structure: Structure, clock: Clock) -> Work:
     removal = structure_queries.removal_under_way(run.subject)
     if removal is None:
         return Work(Affected(()), lambda products, structure, now: None)
     keys = affected.keys_of_removal(removal)
     codes = frozenset(removal.codes)
+
+    found = affected.of_removal(removal)
+    _on_models(found, lambda models, structure: _clean_models(models, removal, keys, clock()))
 
     def on(products: Sequence[Product], structure: Structure, now: datetime) -> None:
         moment = clocks.iso(now)
@@ -170,7 +173,50 @@ def _cleaning(run: Running, structure: Structure) -> Work:
             refresh.refresh(changed, structure)
         events.record_many(happenings, by=AUTHOR, now=now)
 
-    return Work(affected.of_removal(removal), on, lambda: structure_operations.finish_cleaning([removal.id]))
+    return Work(found, on, lambda: structure_operations.finish_cleaning([removal.id]))
+
+
+def _on_models(found: Affected, work: Callable[[Sequence[Model], Structure], None]) -> None:
+    """Go over the models of what a run touches, before its products: what a model still had, a write to it would hand
+    down to variants that are done already. Models are few: it is done at once, and again after an interruption."""
+    models, position = found.models(), 0
+    while ids := models.after(position, PORTION):
+        with transaction.atomic():
+            structure = structure_queries.locked_snapshot()
+            work([Model.of(row) for row in trees.lock_models_by_id(ids)], structure)
+        position = ids[-1]
+
+
+def _clean_models(found: Sequence[Model], removal: Cleaning, keys: Sequence[int], now: datetime) -> None:
+    codes, happenings = frozenset(removal.codes), []
+    changed = []
+    for model in found:
+        changes = cleaning.without(model, removal.resource, codes, removal.attribute)
+        if changes:
+            model.updated = clocks.iso(now)
+            changed.append(model)
+            data = orjson.dumps({"code": model.code, "changes": list(cleaning.told(changes))}).decode()
+            happenings.append(Happening("product_model.updated", f"product_model:{model.code}", data))
+    db.update_rows("product_model", "id", _MOVED, [(model.id, now) for model in changed])
+    store.rewrite_documents(changed)
+    _erase_model_traces([model.id for model in found if model.id is not None], removal, keys)
+    events.record_many(happenings, by=AUTHOR, now=now)
+
+
+def _erase_model_traces(ids: Sequence[int], removal: Cleaning, keys: Sequence[int]) -> None:
+    """As _erase_traces, of models. 1 to 2 statements."""
+    match removal.resource:
+        case "attribute" | "channel":
+            models.ModelTextIndex.objects.filter(model_id__in=ids, key__in=keys).delete()
+            models.ModelNumberIndex.objects.filter(model_id__in=ids, key__in=keys).delete()
+        case "attribute_option":
+            values = [fold(code) for code in removal.codes]
+            models.ModelTextIndex.objects.filter(model_id__in=ids, key__in=keys, value__in=values).delete()
+        case "association_type":
+            models.ModelLink.objects.filter(owner_id__in=ids, type_id__in=removal.ids).delete()
+            models.ModelLinkToModel.objects.filter(owner_id__in=ids, type_id__in=removal.ids).delete()
+        case "category":
+            models.ModelCategory.objects.filter(model_id__in=ids, category_id__in=removal.ids).delete()
 
 
 _MOVED = {"id": "int8", "updated": "timestamptz"}
@@ -190,13 +236,14 @@ def _erase_traces(ids: Sequence[int], removal: Cleaning, keys: Sequence[int]) ->
             models.TextIndex.objects.filter(product_id__in=ids, key__in=keys, value__in=values).delete()
         case "association_type":
             models.ProductLink.objects.filter(owner_id__in=ids, type_id__in=gone).delete()
+            models.LinkToModel.objects.filter(owner_id__in=ids, type_id__in=gone).delete()
         case "category":
             models.ProductCategory.objects.filter(product_id__in=ids, category_id__in=gone).delete()
         case "group":
             models.ProductGroup.objects.filter(product_id__in=ids, group_id__in=gone).delete()
 
 
-def _rewriting(run: Running, structure: Structure) -> Work:
+def _rewriting(run: Running, structure: Structure, clock: Clock) -> Work:
     """Values in the form their attribute has now: no change of the product, so neither history nor `updated`."""
     resource, code = run.subject.split(":", 1)
 
@@ -210,11 +257,17 @@ def _rewriting(run: Running, structure: Structure) -> Work:
         codes, book = written(structure), rulebook(structure)
         store.rewrite_documents([product for product in products if cleaning.rewritten(product, codes, book)])
 
+    def on_models(found: Sequence[Model], structure: Structure) -> None:
+        codes, book = written(structure), rulebook(structure)
+        store.rewrite_documents([model for model in found if cleaning.rewritten(model, codes, book)])
+
     ids = [structure.attributes[one].id for one in written(structure)]
-    return Work(affected.of_attributes(ids) if ids else Affected(()), on)
+    found = affected.of_attributes(ids) if ids else Affected(())
+    _on_models(found, on_models)
+    return Work(found, on)
 
 
-_WORKS: Mapping[str, Callable[[Running, Structure], Work]] = {
+_WORKS: Mapping[str, Callable[[Running, Structure, Clock], Work]] = {
     COMPLETENESS: _completeness,
     CLEANING: _cleaning,
     REWRITING: _rewriting,

@@ -45,6 +45,16 @@ class Affected:
         union = " UNION ".join(parts)
         return [id for (id,) in db.fetch(f"SELECT id FROM ({union}) found ORDER BY id LIMIT {int(limit)}", params)]  # noqa: S608
 
+    def models(self) -> Affected:
+        """The same of models, in their tables of the same shapes; they have no groups."""
+        return Affected(
+            tuple(
+                (table.replace("product_", "product_model_", 1), "model_id", condition, own)
+                for table, column, condition, own in self.sources
+                if column == "product_id" and table != "product_group"
+            )
+        )
+
     def _union(self, beyond: str, extra: list[Any]) -> tuple[str, list[Any]]:
         parts, params = [], []
         for table, column, condition, own in self.sources:

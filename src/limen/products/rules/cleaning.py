@@ -9,12 +9,13 @@ from typing import Any
 from limen.products.rules.deciding import Change
 from limen.products.rules.kinds import fixed_text
 from limen.products.rules.kinds.numbers import decimal_text
+from limen.products.rules.links import Associations
 from limen.products.rules.rulebook import Entry, Rulebook, Values
-from limen.products.rules.world import Product
+from limen.products.rules.world import Item, Own
 from limen.structure.rules import METRIC, NUMBER, PRICE
 
 
-def without(product: Product, resource: str, codes: Collection[str], attribute: str | None) -> list[Change]:
+def without(product: Item, resource: str, codes: Collection[str], attribute: str | None) -> list[Change]:
     """Take records of a kind out of a product, and tell what changed. Twice is as once.
 
     `codes` are those of the records; `attribute` is the one that removed options belonged to.
@@ -35,7 +36,7 @@ def without(product: Product, resource: str, codes: Collection[str], attribute: 
     return []
 
 
-def _without_values(product: Product, goes: Any) -> list[Change]:
+def _without_values(product: Item, goes: Any) -> list[Change]:
     changes: list[Change] = []
     kept: Values = {}
     for code, entries in product.values.items():
@@ -48,7 +49,7 @@ def _without_values(product: Product, goes: Any) -> list[Change]:
     return changes
 
 
-def _without_options(product: Product, attribute: str, codes: Collection[str]) -> list[Change]:
+def _without_options(product: Item, attribute: str, codes: Collection[str]) -> list[Change]:
     changes: list[Change] = []
     kept: list[Entry] = []
     for entry in product.values.get(attribute, ()):
@@ -68,45 +69,64 @@ def _without_options(product: Product, attribute: str, codes: Collection[str]) -
     return changes
 
 
-def _without_links(product: Product, codes: Collection[str]) -> list[Change]:
+def _without_links(product: Item, codes: Collection[str]) -> list[Change]:
     changes = [
         Change(f"associations.{code}", kinds, {}) for code, kinds in product.associations.items() if code in codes
     ]
-    product.associations = {code: kinds for code, kinds in product.associations.items() if code not in codes}
+    product.associations = _left(product.associations, codes)
     before = product.quantified
-    product.quantified = {code: kinds for code, kinds in before.items() if code not in codes}
+    product.quantified = _left(before, codes)
     if product.quantified != before:
         changes.append(Change("quantified_associations", before, product.quantified))
+    if product.own is not None:
+        own = product.own
+        product.own = Own(own.categories, _left(own.associations, codes), _left(own.quantified, codes))
     return changes
 
 
-def _without_members(product: Product, name: str, codes: Collection[str]) -> list[Change]:
+def _left(by_type: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
+    return {code: kinds for code, kinds in by_type.items() if code not in codes}
+
+
+def _without_members(product: Item, name: str, codes: Collection[str]) -> list[Change]:
     before: list[str] = getattr(product, name)
     after = [code for code in before if code not in codes]
     if after == before:
         return []
     setattr(product, name, after)
+    if name == "categories" and product.own is not None:
+        own = product.own
+        own_categories = [code for code in own.categories if code not in codes]
+        product.own = Own(own_categories, own.associations, own.quantified)
     return [Change(name, before, after)]
 
 
-def _without_group_links(product: Product, codes: Collection[str]) -> list[Change]:
-    changes = []
+def _without_group_links(product: Item, codes: Collection[str]) -> list[Change]:
+    before, product.associations = product.associations, _ungrouped(product.associations, codes)
+    if product.own is not None:
+        own = product.own
+        product.own = Own(own.categories, _ungrouped(own.associations, codes), own.quantified)
+    return [
+        Change(f"associations.{code}", kinds, product.associations.get(code, {}))
+        for code, kinds in before.items()
+        if product.associations.get(code, {}) != kinds
+    ]
+
+
+def _ungrouped(associations: Associations, codes: Collection[str]) -> Associations:
     kept = {}
-    for code, before in product.associations.items():
+    for code, before in associations.items():
         after = {
             kind: targets
             for kind, ends in before.items()
             if (targets := [one for one in ends if kind != "groups" or one not in codes])
         }
-        if after != before:
-            changes.append(Change(f"associations.{code}", before, after))
         if after:
             kept[code] = after
-    product.associations = kept
-    return changes
+    return kept
 
 
-def rewritten(product: Product, attributes: Collection[str], book: Rulebook) -> bool:
+def rewritten(product: Item, attributes: Collection[str], book: Rulebook) -> bool:
     """Write the values of some attributes as their attribute has them now, and tell whether any was not.
 
     An amount is never changed, only its form: one with decimals keeps them where the attribute has none any more.
