@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from limen.accounts.rules import SYSTEM
 from limen.products import operations
 from limen.products.operations import Line, LineResult
 from limen.structure import operations as structure_operations
+from limen.structure import queries as structure_queries
 from tests.factories.products import NOW, make_product, value, values_of
 
 Count = Callable[[int], AbstractContextManager[Any]]
@@ -87,9 +89,21 @@ class TestQueries:
     def test_new_plain_products_cost_little(self, count_queries: Count) -> None:
         # The first batch of a process reads the structure.
         upsert(line("first"))
-        # Savepoint, structure, mentions of identifiers … none, lock, ids, product, document, event, release.
-        with count_queries(8):
+        # A look at three (structure, products), savepoint, structure, lock, ids, product, document, event, release.
+        with count_queries(10):
             upsert(*(line(f"p{number}") for number in range(100)))
+
+    def test_lines_that_ask_for_nothing_are_answered_without_a_lock(self, count_queries: Count) -> None:
+        lines = [line(f"p{number}", lumens=number) for number in range(100)]
+        upsert(*lines)
+        # Structure, three products, the others.
+        with count_queries(3):
+            assert statuses(upsert(*lines)) == [204] * 100
+        # An endpoint has read the structure's version with the token.
+        versions = structure_queries.snapshot()
+        caller = replace(SYSTEM, structure_versions=(versions.version, versions.options_version))
+        with count_queries(1):
+            operations.upsert_products(lines[:1], flavour="identifier", by=caller, now=NOW)
 
     def statements(self, lines: list[Line]) -> int:
         with CaptureQueriesContext(connection) as seen:

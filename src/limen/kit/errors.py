@@ -77,6 +77,18 @@ class Conflict(Refused):
     status = 409
 
 
+class PreconditionFailed(Refused):
+    """What the caller wants to change is not as it was when the caller read it (`If-Match`)."""
+
+    status = 412
+
+
+class Gone(Refused):
+    """It was there, and nobody can go on from it now."""
+
+    status = 410
+
+
 class TooLarge(Refused):
     status = 413
 
@@ -94,15 +106,24 @@ class Unprocessable(Refused):
 class Misshaped(Refused):
     """A documented 422: unknown property, wrong type, unknown code. The first one found answers.
 
+    `all` are it and those found after it, where the reading went on; the wire tells them with `?report=all` only.
     The link to the documentation is made from the endpoint's anchor, unless `help` names another
     page and fragment ("pagination.html#the-search-after-method").
     """
 
     status = 422
 
-    def __init__(self, message: str, *, help: str | None = None, reason: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str | None = None,
+        reason: str | None = None,
+        all: Sequence[Violation] = (),
+    ) -> None:
         super().__init__(message, reason=reason)
         self.help = help
+        self.all = tuple(all)
 
 
 class Invalid(Refused):

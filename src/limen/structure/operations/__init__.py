@@ -2,6 +2,7 @@
 
 from limen.structure.operations.attribute_groups import move_attribute_group as move_attribute_group
 from limen.structure.operations.attribute_groups import move_attributes as move_attributes
+from limen.structure.operations.changes import rehearsal as rehearsal
 from limen.structure.operations.consequences import TASK as TASK
 from limen.structure.operations.consequences import follow_late as follow_late
 from limen.structure.operations.currencies import switch_currency as switch_currency
@@ -33,3 +34,4 @@ from limen.structure.operations.resources import move_category as move_category
 from limen.structure.operations.resources import upsert as upsert
 from limen.structure.operations.resources import upsert_family_variant as upsert_family_variant
 from limen.structure.operations.resources import upsert_option as upsert_option
+from limen.structure.operations.resources import variants_of as variants_of

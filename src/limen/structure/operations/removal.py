@@ -12,10 +12,12 @@ from typing import Any
 
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Unprocessable
-from limen.structure import models, rules
+from limen.structure import models, rules, wire
 from limen.structure.operations import consequences
 from limen.structure.operations.changes import new_options_version, new_version, one_change
+from limen.structure.operations.resources import tag_of_record
 from limen.structure.operations.saves import refit_variants
 from limen.structure.queries import snapshot_for_change
 from limen.structure.queries.removals import TABLES
@@ -32,15 +34,24 @@ _DELETED: Mapping[str, Callable[[int], Any]] = {
 }
 
 
-def remove(resource: str, code: str, *, by: events.Author, now: datetime, dry_run: bool = False) -> Removal:
+def remove(
+    resource: str,
+    code: str,
+    *,
+    by: events.Author,
+    now: datetime,
+    dry_run: bool = False,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Removal:
     """Remove a record, a category with all below it; `resource` is a key of REMOVABLES.
 
-    Raises NotFound; Unprocessable when something stands in the way, with the uses in its message.
+    Raises NotFound, PreconditionFailed; Unprocessable when something stands in the way, with the uses in its message.
     Cost: 6 to 14 queries, those of the uses and of the jobs that follow among them.
     """
     with one_change():
         structure = snapshot_for_change()
         one = removable(structure, resource, code)
+        conditions.check(lambda: tag_of_record(resource, one, structure))
         kind = REMOVABLES[resource]
         uses = uses_in(structure, resource, one)
         reason = refusal(kind.name, one.code, uses, kind.why_it_stays(one, structure))
@@ -58,11 +69,20 @@ def remove(resource: str, code: str, *, by: events.Author, now: datetime, dry_ru
     return Removal(one.code, uses)
 
 
-def remove_option(attribute: str, code: str, *, by: events.Author, now: datetime, dry_run: bool = False) -> Removal:
-    """Remove an option of an attribute. Raises NotFound, Unprocessable. Cost: 9 queries."""
+def remove_option(
+    attribute: str,
+    code: str,
+    *,
+    by: events.Author,
+    now: datetime,
+    dry_run: bool = False,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Removal:
+    """Remove an option of an attribute. Raises NotFound, PreconditionFailed, Unprocessable. Cost: 9 queries."""
     with one_change():
         structure = snapshot_for_change()
         parent, one = removable_option(structure, attribute, code)
+        conditions.check(lambda: wire.tag(wire.option(one, structure)))
         uses = uses_of_found_option(parent, one)
         reason = refusal("option", one.code, uses)
         if reason is not None:

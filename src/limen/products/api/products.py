@@ -14,13 +14,25 @@ from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
 from limen.kit.http.multipart import read_form
-from limen.kit.http.pages import PageQuery, page_answer, read_page
+from limen.kit.http.pages import (
+    MOST_ITEMS,
+    MOST_ITEMS_EXTENDED,
+    PageQuery,
+    extended_limits,
+    page_answer,
+    read_page,
+)
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
 from limen.products.operations import Line, LineResult
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import rulebook
-from limen.products.rules.search import check_body_limits, read_search
+from limen.products.rules.search import (
+    MOST_IDENTIFIERS,
+    MOST_IDENTIFIERS_EXTENDED,
+    check_body_limits,
+    read_search,
+)
 from limen.products.rules.uploads import read_upload_target
 from limen.products.rules.views import read_single_view, read_view
 from limen.products.rules.world import Row
@@ -122,14 +134,16 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
     check_body_limits(body)
-    params = {name: str(value) for name, value in request.GET.items()}
+    params: dict[str, Any] = {name: str(value) for name, value in request.GET.items()}
     for name, value in body.items():
         if name == "with_quality_scores__products":
             name = "with_quality_scores"
         if isinstance(value, bool):
             params[name] = "true" if value else "false"
+        elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
+            params[name] = value
         else:
-            params[name] = value if isinstance(value, str) else orjson.dumps(value).decode()
+            params[name] = orjson.dumps(value).decode()
     return _list(request, "uuid", params)
 
 
@@ -166,6 +180,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
         now=clock.now(),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
+        most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
     where = queries.list_condition(criteria, view, structure)
     if page.kind == "page":
@@ -185,7 +200,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
 
 
 def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
-    page = read_page(request, cursors=True)
+    page = read_page(request, cursors=True, most=MOST_ITEMS_EXTENDED if extended_limits(request) else MOST_ITEMS)
     if page.kind == "page" and page.page * page.limit > DEEPEST:
         raise Misshaped(
             f"You have reached the maximum of {DEEPEST} products that pages can reach."
