@@ -114,6 +114,15 @@ def lock_tree(code: str) -> list[ModelRow]:
     return read_models([id for (id,) in locked])
 
 
+def lock_models_by_id(ids: Collection[int]) -> list[ModelRow]:
+    """Lock models by id and read them whole. 2 queries, 1 when none exists any more."""
+    locked = db.fetch(
+        "SELECT id FROM product_model WHERE id = ANY(%b) ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE",
+        [list(ids)],
+    )
+    return read_models([id for (id,) in locked])
+
+
 def next_sub_models(roots: Collection[int], *, after: int, limit: int) -> list[ModelRow]:
     """Read the next sub models of some roots, by id; they are locked with their roots. 2 queries, 1 for none."""
     rows = db.fetch(
