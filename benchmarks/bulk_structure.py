@@ -5,8 +5,3 @@ writing the same rows in one statement for each hundred, by plain psycopg.
 """
 
 from __future__ import annotations
-
-import sys
-from collections.abc import Iterator
-from itertools import batched
-

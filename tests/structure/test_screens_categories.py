@@ -147,13 +147,13 @@ class TestTree:
         signed_in.get(TREE)
 
         def look() -> None:
-            with count_queries(5):  # session, user, version, counts; and one that all pages have
+            with count_queries(6):  # session, user, version, jobs, counts; and one that all pages have
                 signed_in.get(TREE, {"open": ["seating", "tables"]})
-            with count_queries(5):
+            with count_queries(6):
                 signed_in.get(PATH)
-            with count_queries(5):
+            with count_queries(6):
                 signed_in.get(TREE, {"search": "few"})
-            with count_queries(5):
+            with count_queries(6):
                 signed_in.get(f"{PATH}/tables/children")
 
         look()

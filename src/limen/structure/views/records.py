@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from limen.accounts.access import caller_of
 from limen.jobs import queries as jobs
-from limen.jobs.words import told
+from limen.jobs.words import Told, told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -45,9 +45,9 @@ class Kind:
     creating: StrOrPromise
     question: StrOrPromise
     tabs: str = "structure/records/_tabs.html"
+    above: Callable[[Structure, Any], Sequence[tuple[Any, str]]] = lambda structure, one: ()
     # Whether products have to follow its changes, so that there are jobs about it.
     moves_products: bool = True
-    above: Callable[[Structure, Any], Sequence[tuple[Any, str]]] = lambda structure, one: ()
 
     @property
     def one(self) -> str:
@@ -127,8 +127,7 @@ def page_context(request: HttpRequest, kind: Kind, structure: Structure, one: An
         "creates": kind.may(request, "create"),
         "edits": kind.may(request, "edit"),
         "deletes": kind.may(request, "remove"),
-        # On the list, those about what is there no more.
-        "runs": told(jobs.unfinished(f"{kind.resource}:{one.code if one else ''}")) if kind.moves_products else [],
+        "runs": _runs_about(kind, one),
     }
     if one is not None:
         locale = reading_locale(request, structure)
@@ -141,6 +140,15 @@ def page_context(request: HttpRequest, kind: Kind, structure: Structure, one: An
             "delete_url": reverse(kind.route("delete"), args=[one.code]),
         }
     return context
+
+
+def _runs_about(kind: Kind, one: Any) -> list[Told]:
+    """What products still go through. What is removed has no page, so the list tells of it; for categories each page of
+    their tree does. 1 query, or none."""
+    if not kind.moves_products:
+        return []
+    code = one.code if one is not None and kind.resource != "category" else ""
+    return told(jobs.unfinished(f"{kind.resource}:{code}"))
 
 
 def history_page(request: HttpRequest, kind: Kind, code: str) -> HttpResponse:
