@@ -48,26 +48,28 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.pop("LIMEN_DATABASE_URL", None)
     # Registered before the server's own end, and so done after it.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return _run(options.requests, options.seed)
+    return _run(options.requests, options.seed, options.minutes)
 
 
-def _run(requests: int, seed: int) -> int:
+def _run(most: int, seed: int, minutes: float) -> int:
     fuzzer = _prepare()
     failures = Failures()
     logging.getLogger("limen").addHandler(failures)
     logging.getLogger("limen").propagate = False
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     began, findings = time.monotonic(), dict[str, int]()
-    for number in range(requests):
+    requests = 0
+    while requests < most and time.monotonic() - began < minutes * 60:
+        number, requests = requests, requests + 1
         failures.last = ""
         try:
             fuzzer.step(Random(f"{seed} {number}"))
         except Exception as error:
             what = failures.last or "".join(traceback.format_exception(error)[-3:])
-            kind = what.strip().rpartition("\n")[2][:80]
+            kind = f"{type(error).__name__}: {what.strip().rpartition(chr(10))[2][:80]}"
             findings[kind] = findings.get(kind, 0) + 1
             if findings[kind] == 1 and len(findings) <= MOST_TOLD:
-                print(f"request {number}: {str(error)[:3000]}\n{what}", file=sys.stderr, flush=True)
+                print(f"request {number}: {str(error)[:1500]}\n{what}", file=sys.stderr, flush=True)
     line: dict[str, Any] = {
         "name": "fuzz",
         "requests": requests,
@@ -110,6 +112,7 @@ def _prepare() -> Any:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--minutes", type=float, default=120, help="end after this time, whatever has been sent")
     parser.add_argument("--seed", type=int, default=1)
     return parser
 

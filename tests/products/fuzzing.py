@@ -134,7 +134,7 @@ class Fuzzer:
         own = f"{UUID_ROOT}/{uuid}"
         by_uuid = self._read(sent, Request("GET", own, urlencode(EVERYTHING)))
         asked = orjson.dumps({"uuid": [{"operator": "IN", "value": [uuid]}]}).decode()
-        for more in ({}, EVERYTHING, {"scope": "webshop", "locales": "de_DE", "convert_measurements": "true"}):
+        for more in ({}, EVERYTHING, {"scope": "webshop", "locales": "en_GB", "convert_measurements": "true"}):
             listed = self._read(sent, Request("GET", UUID_ROOT, urlencode({"search": asked, **more})))
             found = [one["uuid"] for one in listed["_embedded"]["items"]]
             # A channel shows its own tree only.

@@ -37,3 +37,13 @@ def fuzzer(pim: Api, client: Any, monkeypatch: pytest.MonkeyPatch) -> Fuzzer:
 )
 def test_no_request_breaks_anything(fuzzer: Fuzzer, random: Random) -> None:
     fuzzer.step(random)
+
+
+class TestFindings:
+    @pytest.mark.parametrize("name", ["search", "with_count", "x"])
+    def test_a_body_nested_deeper_than_can_be_written_again(self, pim: Api, name: str) -> None:
+        nested = b"[" * 300 + b"]" * 300
+        answer = pim.post("/products-uuid/search", b'{"%s":%s}' % (name.encode(), nested))
+        assert answer.status_code in (400, 422)
+        search = '{"tagline":[{"operator":"=","value":' + nested.decode() + "}]}"
+        assert pim.get("/products-uuid", search=search).status_code in (400, 422)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
 from limen.kit import clock
-from limen.kit.errors import Invalid, Misshaped, NotFound, Refused, Unprocessable
+from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
@@ -147,7 +147,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
         else:
-            params[name] = orjson.dumps(value).decode()
+            params[name] = _written(value)
     return answer_list(request, "uuid", params)
 
 
@@ -251,7 +251,15 @@ def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]
 
 def _compact(name: str, value: str) -> str:
     """Write the JSON of `search` anew; it has been read before, so it can be."""
-    return orjson.dumps(orjson.loads(value)).decode() if name == "search" and value else value
+    return _written(orjson.loads(value)) if name == "search" and value else value
+
+
+def _written(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # The decoder follows 1,024 levels, the encoder 254.
+        raise Malformed("The search is nested too deeply.") from None
 
 
 def answer_one(request: ApiRequest, flavour: Asked, key: str) -> HttpResponse:
