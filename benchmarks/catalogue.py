@@ -19,6 +19,7 @@ CHANNEL = "ecommerce"
 LARGE = "bench_large_select"
 WIDE, DEEP = "bench_wide", "bench_deep"
 FAN_OUT = 20
+USUAL = "bench_usual"
 LINES_AT_ONCE = 100
 LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
 WORDS = ("amber", "brisk", "cedar", "delta", "ember", "frost", "grove", "hazel", "inlet", "jetty", "kelp", "larch")
@@ -87,6 +88,16 @@ def structure(shape: Shape) -> Iterator[tuple[str, list[Json]]]:
 def large_select() -> Json:
     """A select, for `large_options`."""
     return {"code": LARGE, "type": "pim_catalog_simpleselect", "group": "other", "labels": {"en_US": "Large select"}}
+
+
+def usual_family(shape: Shape) -> tuple[Json, Json]:
+    """A family of at most 500 attributes, however many there are, and a variant of it by its first select."""
+    codes = [_code(index) for index in range(min(shape.attributes, 500))]
+    select = next(code for code in codes if "simpleselect" in code)
+    family = {"code": USUAL, "labels": {"en_US": "Usual"}, "attributes": ["sku", *codes]}
+    # Half of what is left belongs to each product, the other half is common.
+    level = {"level": 1, "axes": [select], "attributes": [code for code in codes if code != select][::2]}
+    return family, {"code": f"{USUAL}_by_select", "variant_attribute_sets": [level]}
 
 
 def large_options(shape: Shape, count: int) -> Iterator[str]:

@@ -6,10 +6,12 @@ from urllib.parse import unquote
 
 from django.http import FileResponse, HttpResponse
 
+from limen.kit.conditions import tag_of
 from limen.kit.errors import NotFound
 from limen.kit.http.endpoint import ApiRequest, endpoint
-from limen.kit.http.json import base_url, raw_answer
+from limen.kit.http.json import base_url
 from limen.kit.http.pages import page_answer, read_page
+from limen.kit.http.tags import tagged
 from limen.media import queries, rules, wire
 from limen.media.rules import MediaRow, Owner
 
@@ -23,10 +25,11 @@ def list_media_files(request: ApiRequest) -> HttpResponse:
     return page_answer(request, page, items, count=queries.count_media_files() if page.with_count else None)
 
 
-@endpoint(name="pim_api_media_file_get")
+@endpoint(name="pim_api_media_file_get", conditional=True)
 def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
     """Give the facts of one product file."""
-    return raw_answer(wire.encode(_existing(code), base_url(request)))
+    printed = wire.encode(_existing(code), base_url(request))
+    return tagged(request, tag_of(printed), lambda: printed)
 
 
 @endpoint(name="pim_api_media_file_download")

@@ -57,6 +57,11 @@ def discard_file(*, code: str, by: Caller, now: datetime) -> None:
             transaction.on_commit(lambda: default_storage.delete(code))
 
 
+def discard_content(*, code: str) -> None:
+    """Take the bytes away of a file whose row was never committed."""
+    default_storage.delete(code)
+
+
 def _save_row(row: MediaRow, owner: Owner, *, by: Caller, now: datetime) -> None:
     with transaction.atomic():
         MediaFile.objects.create(

@@ -19,7 +19,7 @@ from limen.kit.errors import Conflict, NotFound
 from limen.media import operations as media
 from limen.media.rules import MediaRow
 from limen.structure import models
-from limen.structure.operations.changes import new_version, one_change
+from limen.structure.operations.changes import new_version, one_change, rehearsal
 from limen.structure.queries import category_values, snapshot_for_change, template_of
 from limen.structure.rules import Category, CategoryAttribute, CategoryTemplate, Structure, enriched
 from limen.structure.rules.enriched import Data, Slot, Values, Written
@@ -47,6 +47,7 @@ def save_category_values(
     if_still: Callable[[Values], bool] = lambda before: True,
     by: Caller,
     now: datetime,
+    dry_run: bool = False,
 ) -> list[str]:
     """Write what a category tells; what is not named stays. Gives the paths of the images that were uploaded.
 
@@ -57,14 +58,19 @@ def save_category_values(
     """
     stored: list[MediaRow] = []
     try:
-        for one in uploads:
-            stored.append(media.store_file(file=one.file, filename=one.filename, owner="category", by=by, now=now))
-        pictures = [replace(one.value, data=_facts(row)) for one, row in zip(uploads, stored, strict=True)]
-        _save_values(code, [*values, *pictures], if_still, by=by, now=now)
+        with rehearsal(dry_run):
+            for one in uploads:
+                stored.append(media.store_file(file=one.file, filename=one.filename, owner="category", by=by, now=now))
+            pictures = [replace(one.value, data=_facts(row)) for one, row in zip(uploads, stored, strict=True)]
+            _save_values(code, [*values, *pictures], if_still, by=by, now=now)
     except BaseException:
         for row in stored:
             media.discard_file(code=row.code, by=by, now=now)
         raise
+    finally:
+        if dry_run:
+            for row in stored:
+                media.discard_content(code=row.code)
     return [row.code for row in stored]
 
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from limen.accounts.access import caller_of
+from limen.jobs import queries as jobs
+from limen.jobs.words import told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -43,6 +45,8 @@ class Kind:
     creating: StrOrPromise
     question: StrOrPromise
     tabs: str = "structure/records/_tabs.html"
+    # Whether products have to follow its changes, so that there are jobs about it.
+    moves_products: bool = True
     above: Callable[[Structure, Any], Sequence[tuple[Any, str]]] = lambda structure, one: ()
 
     @property
@@ -92,6 +96,7 @@ ATTRIBUTE_GROUPS = Kind(
     gettext_lazy("Create an attribute group"),
     gettext_lazy("Delete the attribute group?"),
     "structure/attribute_groups/_tabs.html",
+    moves_products=False,
 )
 ASSOCIATION_TYPES = Kind(
     "association_type",
@@ -122,6 +127,8 @@ def page_context(request: HttpRequest, kind: Kind, structure: Structure, one: An
         "creates": kind.may(request, "create"),
         "edits": kind.may(request, "edit"),
         "deletes": kind.may(request, "remove"),
+        # On the list, those about what is there no more.
+        "runs": told(jobs.unfinished(f"{kind.resource}:{one.code if one else ''}")) if kind.moves_products else [],
     }
     if one is not None:
         locale = reading_locale(request, structure)
