@@ -333,3 +333,12 @@ class TestDryRun:
         assert [one["status_code"] for one in answer.lines] == [201, 204]
         assert answer["Limen-Dry-Run"] == "true"
         assert pim.get("/products/a").status_code == 404
+
+
+class TestExtendedLimits:
+    def test_a_thousand_lines_are_taken_when_they_are_asked_for(self, pim: Api) -> None:
+        lines = [{"identifier": f"p{number}"} for number in range(1000)]
+        assert pim.bulk("/products", lines).status_code == 413
+        taken = pim.bulk("/products", lines, **{"Limen-Limits": "extended"})
+        assert {line["status_code"] for line in taken.lines} == {201} and len(taken.lines) == 1000
+        assert pim.bulk("/products", [*lines, {}], **{"Limen-Limits": "extended"}).status_code == 413

@@ -10,6 +10,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
+from limen.events.once import once
 from limen.kit import clock
 from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
@@ -288,14 +289,23 @@ def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
 
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
+    try:
+        with watched(request):
+            # A POST may be bound to a key, so that it can be sent again.
+            if line.new:
+                return once(request, lambda: _written(request, flavour, line))
+            return _written(request, flavour, line)
+    except Refused as refusal:
+        # Out here there is no transaction any more that would take the report back.
+        if not flag(request, "dry_run"):
+            report_lines(request, flavour, [(line, refusal)])
+        raise
+
+
+def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    with watched(request):
-        (result,) = operations.upsert_products(
-            [line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run
-        )
+    (result,) = operations.upsert_products([line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run)
     if isinstance(result.outcome, Refused):
-        if not dry_run:
-            report_lines(request, flavour, [(line, result.outcome)])
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
     return with_ignored(marked(answer, dry_run), result)
@@ -319,7 +329,7 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
 def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
     """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
-    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
+    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
     with watched(request):
         results = upsert(
             lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
