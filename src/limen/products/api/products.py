@@ -148,7 +148,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
         else:
-            params[name] = _written(value)
+            params[name] = _as_json(value)
     return answer_list(request, "uuid", params)
 
 
@@ -252,10 +252,10 @@ def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]
 
 def _compact(name: str, value: str) -> str:
     """Write the JSON of `search` anew; it has been read before, so it can be."""
-    return _written(orjson.loads(value)) if name == "search" and value else value
+    return _as_json(orjson.loads(value)) if name == "search" and value else value
 
 
-def _written(value: Any) -> str:
+def _as_json(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
