@@ -246,9 +246,12 @@ def options(
     rows = models.Option.objects
     new, changed = [one.draft for one in decisions if one.before is None], [one for one in decisions if one.before]
     if any(draft["sort_order"] is None for draft in new):
-        last = rows.filter(attribute_id=parent.id).aggregate(last=Max("sort_order"))["last"] or 0
-        for place, draft in enumerate((draft for draft in new if draft["sort_order"] is None), 1):
-            draft["sort_order"] = last + place
+        last = rows.filter(attribute_id=parent.id).aggregate(last=Max("sort_order"))["last"]
+        for draft in (one.draft for one in decisions):
+            if draft["sort_order"] is None:
+                draft["sort_order"] = 1 if last is None else last + 1
+            # As one after the other: who comes behind a new last one goes behind that.
+            last = draft["sort_order"] if last is None else max(last, draft["sort_order"])
     rows.bulk_create(
         models.Option(
             attribute_id=parent.id,
