@@ -18,6 +18,8 @@ Json = dict[str, Any]
 CHANNEL = "ecommerce"
 LARGE = "bench_large_select"
 USUAL = "bench_usual"
+WIDE, DEEP = "bench_wide", "bench_deep"
+FAN_OUT = 20
 LINES_AT_ONCE = 100
 LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
 WORDS = ("amber", "brisk", "cedar", "delta", "ember", "frost", "grove", "hazel", "inlet", "jetty", "kelp", "larch")
@@ -106,6 +108,24 @@ def large_options(shape: Shape, count: int) -> Iterator[str]:
         yield "\t".join([f"large_{number:06}", *(label for _ in _locales(shape))])
 
 
+def trees(count: int) -> Iterator[tuple[str, list[Json]]]:
+    """Give two trees of so many categories each, as `structure` does: one all in one level, one of FAN_OUT each."""
+    roots = [{"code": WIDE, "parent": None}, {"code": DEEP, "parent": None}]
+    yield from _in_batches("categories", roots)
+    yield from _in_batches("categories", [{"code": f"{WIDE}_{n:05}", "parent": WIDE} for n in range(count)])
+    yield from _in_batches("categories", [{"code": f"{DEEP}_{n:05}", "parent": _deep_parent(n)} for n in range(count)])
+
+
+def sorted_products(shape: Shape, products: int, count: int) -> Iterator[tuple[str, list[Json]]]:
+    """Give products that have nothing but categories, three of each of the two `trees` of `count`."""
+    random = Random(shape.seed)
+
+    def some() -> list[str]:
+        return sorted({f"{tree}_{random.randrange(count):05}" for tree in (WIDE, DEEP) for _ in range(3)})
+
+    yield from _in_batches("products", [{"identifier": identifier(n), "categories": some()} for n in range(products)])
+
+
 def product(shape: Shape, number: int) -> Json:
     """Give a whole product, identifier flavour; the same number gives the same product."""
     random = Random(f"{shape.seed} {number}")
@@ -158,6 +178,10 @@ def _locales(shape: Shape) -> tuple[str, ...]:
 def _in_batches(path: str, lines: list[Json]) -> Iterator[tuple[str, list[Json]]]:
     for start in range(0, len(lines), LINES_AT_ONCE):
         yield path, lines[start : start + LINES_AT_ONCE]
+
+
+def _deep_parent(number: int) -> str:
+    return DEEP if number < FAN_OUT else f"{DEEP}_{number // FAN_OUT - 1:05}"
 
 
 def _kind(index: int) -> str:

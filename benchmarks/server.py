@@ -42,7 +42,8 @@ def given(url: str, dsn: str | None, environ: Mapping[str, str]) -> Target:
         raise SystemExit(f"Not set in the environment: {', '.join(missing)}.")
     name, password = (environ.get(one, "") for one in PERSON)
     person = (name, password) if name and password else None
-    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn, person=person)
+    pid = int(environ["LIMEN_PID"]) if environ.get("LIMEN_PID") else None
+    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn, pid, person)
 
 
 @contextmanager

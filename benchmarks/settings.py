@@ -76,7 +76,7 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
         yield _paste(browser, shape, count)
         facts = {"attributes": shape.attributes, "options": count}
         for name, path in PAGES.items():
-            yield _look(target, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
+            yield look(target, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
 
 
 def _paste(browser: Browser, shape: Shape, count: int) -> Figure:
@@ -94,7 +94,8 @@ def _parts(lines: Iterator[str]) -> Iterator[str]:
         yield "\n".join(part)
 
 
-def _look(target: Target, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
+def look(target: Target, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
+    """Ask for a page several times, the first time after the structure has changed."""
     with Session(target) as session:
         _touch(session)
     times = []

@@ -12,7 +12,17 @@ from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
-from benchmarks import bulk_patch, follow, list_products, read_product, recording, settings, structure_file, tokens
+from benchmarks import (
+    bulk_patch,
+    categories,
+    follow,
+    list_products,
+    read_product,
+    recording,
+    settings,
+    structure_file,
+    tokens,
+)
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.jobs import do_jobs
@@ -86,6 +96,14 @@ class TestEveryBenchmark:
         lines = bench.run(settings)
         assert set(lines) == {"settings.paste_options", *(f"settings.{name}" for name in settings.PAGES)}
         assert all(line["options"] == 10 and line["median_ms"] > 0 for line in lines.values() if "options" in line)
+
+    def test_categories_looks_at_every_page(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_user("benchmark")
+        monkeypatch.setenv("LIMEN_PERSON", "benchmark")
+        monkeypatch.setenv("LIMEN_PERSON_PASSWORD", PASSWORD)
+        lines = bench.run(categories)
+        assert set(lines) == {f"settings.categories.{name}" for name in categories.PAGES}
+        assert all(line["categories"] == 20 and line["median_ms"] > 0 for line in lines.values())
 
     def test_settings_needs_somebody_who_signs_in(self, bench: Bench) -> None:
         with pytest.raises(SystemExit, match="LIMEN_PERSON"):

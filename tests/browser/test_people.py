@@ -19,6 +19,33 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Open = Callable[[str], Any]
 
 
+# Every screen of System, and those of a connection that make roles and groups; the ids are filled in.
+SCREENS = (
+    "/system",
+    "/system/users",
+    "/system/users/create",
+    "/system/users/{user}/edit",
+    "/system/users/{user}/password",
+    "/system/users/{user}/delete",
+    "/system/users/{self}/edit",
+    "/system/roles",
+    "/system/roles/create",
+    "/system/roles/ROLE_READER/edit",
+    "/system/roles/ROLE_USER/edit",
+    "/system/roles/ROLE_USER/delete",
+    "/system/audit",
+    "/system/audit?what=user.signed_in",
+    "/system/groups",
+    "/system/groups/create",
+    "/system/groups/{group}/edit",
+    "/system/groups/{group}/delete",
+    "/connect/connection-settings/erp/own-role",
+    "/connect/connection-settings/erp/own-group",
+    "/connect/connection-settings/erp/scopes",
+    "/connect/connection-settings/erp/scopes?preset=write-products",
+)
+
+
 @pytest.fixture
 def open(page: Any, live_server: Any, person: Any) -> Open:
     """`open(path)`: go there, signed in."""
@@ -77,38 +104,15 @@ def test_the_editor_works_without_a_script(chromium: Any, live_server: Any, pers
     assert Role.objects.get(code="ROLE_READER").permissions == ["pim_api_attribute_option_list"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
 def test_the_screens_are_open_to_everybody_and_fit(page: Any, open: Open, width: int, scheme: str) -> None:
     julia, group = make_user("julia", email="julia@example.com"), make_group("Paris")
     make_role("ROLE_READER", "pim_api_product_list")
     make_connection(code="erp")
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    for path in (
-        "/system",
-        "/system/users",
-        "/system/users/create",
-        f"/system/users/{julia.id}/edit",
-        f"/system/users/{julia.id}/password",
-        f"/system/users/{julia.id}/delete",
-        f"/system/users/{julia.id - 1}/edit",
-        "/system/roles",
-        "/system/roles/create",
-        "/system/roles/ROLE_READER/edit",
-        "/system/roles/ROLE_USER/edit",
-        "/system/roles/ROLE_USER/delete",
-        "/system/audit",
-        "/system/audit?what=user.signed_in",
-        "/system/groups",
-        "/system/groups/create",
-        f"/system/groups/{group.id}/edit",
-        f"/system/groups/{group.id}/delete",
-        "/connect/connection-settings/erp/own-role",
-        "/connect/connection-settings/erp/own-group",
-        "/connect/connection-settings/erp/scopes",
-        "/connect/connection-settings/erp/scopes?preset=write-products",
-    ):
-        open(path)
+    for screen in SCREENS:
+        open(screen.format(user=julia.id, self=julia.id - 1, group=group.id))
         looks_well(page, width)
 
 

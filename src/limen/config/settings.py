@@ -135,6 +135,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
 LIMEN_API_CONNECTION_OF = "limen.connections.tokens.connection_of"
+LIMEN_API_WATCHER = "limen.connections.watching.record_errors"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")

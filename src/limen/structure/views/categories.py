@@ -53,8 +53,8 @@ CATEGORIES = records.Kind(
     gettext_lazy("Categories"),
     gettext_lazy("Create a tree"),
     gettext_lazy("Delete the category?"),
-    "structure/categories/_tabs.html",
-    _above,
+    tabs="structure/categories/_tabs.html",
+    above=_above,
 )
 TREES = replace(CATEGORIES, question=gettext_lazy("Delete the tree?"))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -86,9 +86,9 @@ def category_content(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @requires(SEE, EDIT)
-def category_image(request: HttpRequest, image: str) -> FileResponse:
+def category_image(request: HttpRequest, image: str) -> HttpResponseBase:
     """Show an image of a category. Raises NotFound. 1 query."""
-    return media.show_file(image, "category")
+    return media.show_file(request, image, "category")
 
 
 def _save(request: HttpRequest, one: Category, form: ContentForm) -> None:
