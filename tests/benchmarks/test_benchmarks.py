@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
-from benchmarks import bulk_patch, list_products, read_product, recording, settings, tokens
+from benchmarks import bulk_patch, list_products, read_product, recording, settings, tokens, variants
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
 
@@ -58,6 +58,10 @@ class TestEveryBenchmark:
         assert all(line["rows"] == 10 for line in lines.values())
         assert lines["bulk_patch.create"]["ratio"] > 0
 
+    def test_variants_are_written_and_handed_down_to(self, bench: Bench) -> None:
+        lines = bench.run(variants)
+        assert set(lines) == {"variants.create", "variants.update", "variants.hand_down"}
+
     def test_list_products_reads_both_lists_in_both_ways(self, bench: Bench) -> None:
         lines = bench.run(list_products)
         assert set(lines) == {
@@ -90,7 +94,7 @@ class TestEveryBenchmark:
             settings.main(bench.arguments)
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 12
+        assert len(bench.run(everything)) == 15
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]
