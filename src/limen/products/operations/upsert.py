@@ -406,12 +406,13 @@ def _happenings(decision: Decision) -> Iterator[Happening]:
         kind, subject = _subject(item)
         yield Happening(f"{kind}.created", subject, orjson.dumps(_named(item)).decode())
     elif decision.changes:
-        yield _updated(item, decision.changes)
+        yield updated(item, decision.changes)
     for other, change in decision.also:
-        yield _updated(other, [change])
+        yield updated(other, [change])
 
 
-def _updated(item: Item, changes: Sequence[Change]) -> Happening:
+def updated(item: Item, changes: Sequence[Change]) -> Happening:
+    """Say what changed of a product or model."""
     kind, subject = _subject(item)
     shown = [{"path": one.path, "before": one.before, "after": one.after} for one in changes]
     data = orjson.dumps({**_named(item), "changes": shown}).decode()

@@ -17,8 +17,9 @@ from limen.products.rules import links
 from limen.products.rules.inheriting import beyond, overridden, overriding, united
 from limen.products.rules.kinds import Fault
 from limen.products.rules.lines import Line
-from limen.products.rules.reading import BROKEN, VALUE, Naming, Patch, Problem, read_identifier
+from limen.products.rules.reading import VALUE, Naming, Patch, Problem, Rejected, read_identifier
 from limen.products.rules.rulebook import Entry, Slot, unique_key
+from limen.products.rules.unchanged import is_stored_as_sent
 from limen.products.rules.variants import (
     axes_key,
     axes_of,
@@ -29,8 +30,9 @@ from limen.products.rules.variants import (
     take_axes,
     taken_axes,
 )
+from limen.products.rules.views import active_currencies
 from limen.products.rules.world import Item, Own, Product, World, stored_data
-from limen.structure.rules import IDENTIFIER, METRIC, Attribute
+from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute
 
 
 class Change(NamedTuple):
@@ -81,6 +83,8 @@ def decide(
         drop_foreign(patch, product, world.book)
     _look_up(patch, world)
     patch.refuse_problem()
+    if not creates and patch.violations:
+        _let_stand(patch, product)
     decision = Decision(product, creates, converted=before.parent_code is None is not product.parent_code)
     if creates and flavour == "uuid":
         violations = [*_uuid_violations(product.uuid, existing), *violations]
@@ -108,6 +112,8 @@ def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> De
     drop_foreign(patch, model, world.book)
     _look_up(patch, world)
     patch.refuse_problem()
+    if not creates and patch.violations:
+        _let_stand(patch, model)
     if creates:
         of_code = list(patch.code_faults)
         if existing is not None:
@@ -178,6 +184,21 @@ def _file_faults(attribute: Attribute, file: MediaRow) -> list[Fault]:
         message = f'The file for the attribute "{code}" has {size:.2f} MB; at most {most} MB are possible.'
         faults.append(Fault("value.too_big", message))
     return faults
+
+
+def _let_stand(patch: Patch, item: Item) -> None:
+    """What is stored is not judged again when it is sent as it is (api-products 2.7): rules may have changed since."""
+    standing = set[float]()
+    for place in {place for place, _ in patch.violations}:
+        if not isinstance(place, int):
+            continue
+        slot, data = patch.values[place]
+        sent = data.data if isinstance(data, Rejected) else data
+        held = stored_data(item.values, slot)
+        if held is not None and is_stored_as_sent(sent, held, slot.field):
+            patch.values[place] = (slot, held)
+            standing.add(place)
+    patch.violations = [one for one in patch.violations if one[0] not in standing]
 
 
 # Judging
@@ -283,10 +304,21 @@ def _changed_values(patch: Patch, item: Item, world: World) -> list[tuple[Slot, 
     changed = []
     for slot, data in wanted.items():
         before = stored_data(item.values, slot)
+        if slot.field.type == PRICE and before and data.__class__ is list:
+            data = _with_hidden_prices(slot, before, data, world)
         if before == data or (before is not None and data is not None and _same(slot, before, data, world)):
             continue
         changed.append((slot, before, data))
     return changed
+
+
+def _with_hidden_prices(
+    slot: Slot, before: list[dict[str, Any]], after: list[dict[str, Any]], world: World
+) -> list[dict[str, Any]]:
+    """Prices whose currency is not activated are not shown, and so not left out on purpose: they stay (1.4)."""
+    active = active_currencies(slot, world.structure)
+    hidden = [price for price in before if price["currency"] not in active]
+    return sorted([*after, *hidden], key=lambda price: str(price["currency"])) if hidden else after
 
 
 def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
@@ -295,7 +327,7 @@ def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
         # A file with the same content keeps its old code.
         files = world.media.get(before), world.media.get(after)
         return files[0] is not None and files[1] is not None and files[0].hash == files[1].hash
-    if slot.field.type == METRIC and after is not BROKEN:
+    if slot.field.type == METRIC and after.__class__ is dict:
         # The symbol follows the unit and may have been renamed.
         return bool(before["amount"] == after["amount"] and before["unit"] == after["unit"])
     return False
