@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from benchmarks import bulk_patch, figures, list_products, read_product, tokens
+from benchmarks import bulk_patch, figures, list_products, read_product, tokens, variants
 from benchmarks.catalogue import Shape
 from benchmarks.figures import Figure
 from benchmarks.server import Target
@@ -13,7 +13,7 @@ from benchmarks.server import Target
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
     # The first fills the catalogue that the others read.
-    for benchmark in (bulk_patch, list_products, read_product, tokens):
+    for benchmark in (bulk_patch, list_products, read_product, variants, tokens):
         yield from benchmark.measure(target, shape)
 
 

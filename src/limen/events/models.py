@@ -72,3 +72,24 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.hour:%Y-%m-%d %H}h: {self.count}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a POST that came with an `Idempotency-Key`, written in the transaction of its change.
+
+    `key` is a digest of caller, route and key; `body` one of what was sent. Of the answer there are the status and the
+    `Location` without its host: none has a body.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    body = models.BinaryField()
+    status = models.PositiveSmallIntegerField()
+    location = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kept_answer"
+        indexes = [models.Index(fields=["at"], name="kept_answer_at")]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.location}"

@@ -10,8 +10,9 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
+from limen.events.once import once
 from limen.kit import clock
-from limen.kit.errors import Misshaped, NotFound, Refused, Unprocessable
+from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
@@ -26,6 +27,7 @@ from limen.kit.http.pages import (
 )
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
+from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
 from limen.products.rules.reading import Flavour, Naming
 from limen.products.rules.rulebook import rulebook
@@ -146,7 +148,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
         else:
-            params[name] = orjson.dumps(value).decode()
+            params[name] = _as_json(value)
     return answer_list(request, "uuid", params)
 
 
@@ -162,9 +164,14 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
     dry_run = flag(request, "dry_run")
-    code = operations.upload_file(
-        target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
-    )
+    try:
+        code = operations.upload_file(
+            target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
+        )
+    except Invalid as refusal:
+        if not dry_run:
+            report_lines(request, target.flavour, [(Line({}, target.key), refusal)])
+        raise
     return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
@@ -246,7 +253,15 @@ def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]
 
 def _compact(name: str, value: str) -> str:
     """Write the JSON of `search` anew; it has been read before, so it can be."""
-    return orjson.dumps(orjson.loads(value)).decode() if name == "search" and value else value
+    return _as_json(orjson.loads(value)) if name == "search" and value else value
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # The decoder follows 1,024 levels, the encoder 254.
+        raise Malformed("The search is nested too deeply.") from None
 
 
 def answer_one(request: ApiRequest, flavour: Asked, key: str) -> HttpResponse:
@@ -275,6 +290,20 @@ def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
 
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
+    try:
+        with watched(request):
+            # A POST may be bound to a key, so that it can be sent again.
+            if line.new:
+                return once(request, lambda: _written(request, flavour, line))
+            return _written(request, flavour, line)
+    except Refused as refusal:
+        # Out here there is no transaction any more that would take the report back.
+        if not flag(request, "dry_run"):
+            report_lines(request, flavour, [(line, refusal)])
+        raise
+
+
+def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     (result,) = operations.upsert_products([line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run)
     if isinstance(result.outcome, Refused):
@@ -301,8 +330,18 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
 def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
     """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
-    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
-    results = upsert(lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic"))
+    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
+    with watched(request):
+        results = upsert(
+            lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
+        )
+    if not dry_run:
+        refused = [
+            (line if isinstance(line, Line) else None, result.outcome)
+            for line, result in zip(lines, results, strict=True)
+            if isinstance(result.outcome, Refused)
+        ]
+        report_lines(request, flavour, refused)
     base, anchor = base_url(request), request.endpoint.anchor
     written = [
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
@@ -329,5 +368,8 @@ def _echo(line: Line | Refused, flavour: Naming) -> dict[str, str]:
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
-        raise unknown(key)
+        refusal = unknown(key).watched_as("business", product_identifier=key)
+        if not dry_run:
+            report_lines(request, flavour, [(None, refusal)])
+        raise refusal
     return marked(deleted(), dry_run)

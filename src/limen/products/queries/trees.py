@@ -72,6 +72,15 @@ def read_models(ids: Collection[int]) -> list[ModelRow]:
     return [ModelRow(*row) for row in rows]
 
 
+def lock_models_by_id(ids: Collection[int]) -> list[ModelRow]:
+    """Lock models, roots first, and read them whole. 2 queries, 1 when none exists any more."""
+    locked = db.fetch(
+        "SELECT id FROM product_model WHERE id = ANY(%b) ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE",
+        [list(ids)],
+    )
+    return read_models([id for (id,) in locked])
+
+
 def siblings(parents: Collection[tuple[int, str]]) -> dict[tuple[str, str], Sibling]:
     """Give who has which combination of axes below some models, (id, code) each: (code of the parent, combination) →
     child. 1 query, none for nothing."""

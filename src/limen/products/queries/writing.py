@@ -61,7 +61,10 @@ def _members(rows: Sequence[Row], view: View, book: Rulebook, store: Store) -> d
         if _ROOT in shown:
             shown[_ROOT] = roots.get(row.id)
         completenesses, qualities = found.get(row.id, ([], []))
-        if view.with_missing:
+        if store is MODELS:
+            # Models have none, whoever asks.
+            pass
+        elif view.with_missing:
             shown["completenesses"] = _detailed(row, view, book)
         elif view.with_completenesses:
             shown["completenesses"] = completenesses
@@ -157,11 +160,13 @@ def hides_values(book: Rulebook) -> bool:
 
 
 def _hold_values(keys: list[int]) -> bool:
-    """Whether any product has a value at one of these keys. 1 query, two looks into an index for each key."""
+    """Whether any product or model has a value at one of these keys. 1 query, four looks into an index for each key."""
     rows = db.fetch(
         "SELECT 1 FROM unnest(%b::int4[]) AS asked (key)"
         " WHERE EXISTS (SELECT FROM product_idx_text t WHERE t.key = asked.key)"
-        " OR EXISTS (SELECT FROM product_idx_num n WHERE n.key = asked.key) LIMIT 1",
+        " OR EXISTS (SELECT FROM product_idx_num n WHERE n.key = asked.key)"
+        " OR EXISTS (SELECT FROM product_model_idx_text t WHERE t.key = asked.key)"
+        " OR EXISTS (SELECT FROM product_model_idx_num n WHERE n.key = asked.key) LIMIT 1",
         [keys],
     )
     return bool(rows)

@@ -194,11 +194,15 @@ def _resolved(
     for target in targets:
         name = resolve(target)
         if name is None:
-            raise Misshaped(f'The {_WORDS[target.kind]} "{target.name}" in the association "{code}" does not exist.')
+            message = f'The {_WORDS[target.kind]} "{target.name}" in the association "{code}" does not exist.'
+            unknown = Misshaped(message)
+            if target.kind == "products":
+                raise unknown.watched_as("business", product_identifier=target.name)
+            raise unknown
         if (target.kind, name) == own and structure.association_types[code].is_two_way:
             raise Misshaped(
                 f'The two-way association "{code}" needs two different {_WORDS[target.kind]}s.', help="glossary.html"
-            )
+            ).watched_as("technical")
         yield name
 
 

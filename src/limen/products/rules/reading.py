@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from limen.kit.errors import Misshaped, Refused, Violation
+from limen.kit.errors import Misshaped, Refused, Violation, Watched
 from limen.products.rules import links
 from limen.products.rules.kinds import Broken, Fault, Shape, json_name
 from limen.products.rules.rulebook import Field, Rulebook, Slot
@@ -25,6 +25,8 @@ JsonObject = Mapping[str, Any]
 
 # Ranks of problems: the smallest answers, the first of its rank.
 SHAPE, TWICE, PROPERTY, VALUE = 2, 3, 4, 5
+# What they count as for Error monitoring (api-products 8.2); the shape of a body does not count.
+_WATCHED: Mapping[int, Watched] = {TWICE: "technical", PROPERTY: "technical", VALUE: "business"}
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -102,11 +104,12 @@ class Patch:
         self.code_faults: list[Violation] = []
         self.ignored = 0
         self.problems: list[Problem] = []
-        self.violations: list[tuple[int, Violation]] = []
+        self.violations: list[tuple[float, Violation]] = []
 
     def refuse_problem(self) -> None:
         if self.problems:
-            raise min(self.problems, key=lambda problem: problem.rank).refusal
+            rank, refusal, _ = min(self.problems, key=lambda problem: problem.rank)
+            raise refusal if refusal.watched or rank == SHAPE else refusal.watched_as(_WATCHED[rank])
 
 
 def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
@@ -144,7 +147,8 @@ def _read_values(patch: Patch, values: Any, flavour: Naming, book: Rulebook) -> 
             patch.problems.append(Problem(SHAPE, Misshaped(f'The values of "{code}" must be a list of objects.')))
         elif field is None:
             _check_entries(patch, code, entries)
-            patch.problems.append(Problem(VALUE, Misshaped(f'The attribute "{code}" does not exist.')))
+            unknown = Misshaped(f'The attribute "{code}" does not exist.').watched_as("business", attribute_code=code)
+            patch.problems.append(Problem(VALUE, unknown))
         elif field.code == main:
             _read_identifier_value(patch, field, entries, flavour)
         else:
@@ -178,7 +182,7 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
         except Broken as broken:
             patch.violations.extend((len(out), slot.violation(fault)) for fault in broken.faults)
             # It keeps its place, so that sending it twice is still seen.
-            out.append((slot, BROKEN))
+            out.append((slot, Rejected(data)))
             continue
         if field.needs is not None and data is not None:
             patch.pending.append(len(out))
@@ -186,8 +190,15 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
 
 
 _BOXES = (list, dict)
-# Stands for data that breaks rules of its attribute.
-BROKEN = object()
+
+
+class Rejected:
+    """Stands for data that breaks rules of its attribute. `data` is as it was sent."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
 
 
 def _check_entries(patch: Patch, code: str, entries: list[Any]) -> None:
@@ -219,7 +230,9 @@ def _find_slot(patch: Patch, field: Field, locale: Any, scope: Any, data: Any) -
     if isinstance(found, Slot):
         return found
     if not _is_empty(data):
-        patch.violations.extend((len(patch.values), field.violation(fault, locale, scope)) for fault in found)
+        # Between two values: it has no place of its own.
+        place = len(patch.values) - 0.5
+        patch.violations.extend((place, field.violation(fault, locale, scope)) for fault in found)
     return None
 
 
@@ -295,7 +308,8 @@ def _read_family(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> N
         raise Misshaped(f'The property "family" expects a string, and found {json_name(value)}.')
     family = book.structure.family(value)
     if family is None:
-        raise Misshaped(f'The property "family" expects a family code: the family "{value}" does not exist.')
+        message = f'The property "family" expects a family code: the family "{value}" does not exist.'
+        raise Misshaped(message).watched_as("business", family_code=value)
     patch.family = family.code
 
 
@@ -339,7 +353,10 @@ def _codes(name: str, entity: str, value: Any, find: Callable[[str], Any]) -> li
             raise Misshaped(f'The property "{name}" expects an array of strings, and one of them is {json_name(code)}.')
         known = find(code)
         if known is None:
-            raise Misshaped(f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.')
+            message = f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.'
+            raise Misshaped(message).watched_as(
+                "business" if entity == "category" else "technical", **{f"{entity}_code": code}
+            )
         codes.add(known.code)
     return sorted(codes)
 

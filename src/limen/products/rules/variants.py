@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from msgspec import UNSET
 from limen.kit.errors import Misshaped, Refused, Unprocessable, Violation
 from limen.kit.text import fold
 from limen.products.rules.inheriting import adopted, detached, levels_of, own_attributes
-from limen.products.rules.reading import BROKEN, PROPERTY, Flavour, Patch, Problem
+from limen.products.rules.reading import PROPERTY, Flavour, Patch, Problem, Rejected
 from limen.products.rules.rulebook import Rulebook, Slot, Values
 from limen.products.rules.world import Item, Model, Product, World, stored_data
 from limen.structure.rules import METRIC, REFERENCE_SIMPLE, SIMPLE_SELECT
@@ -168,8 +169,9 @@ def drop_foreign(patch: Patch, item: Item, book: Rulebook) -> None:
         codes = [patch.values[place][0].code for place in patch.pending]
         patch.pending = [places[p] for p, code in zip(patch.pending, codes, strict=True) if code in mine]
         patch.values = kept
+    # A violation between two values stays before the one that follows.
     patch.violations = [
-        (places.get(place, len(kept)), one)
+        (places.get(ceil(place), len(kept)) - (ceil(place) - place), one)
         for place, one in patch.violations
         if one.extra.get("attribute", "") in mine or (one.path == "identifier" and not isinstance(item, Model))
     ]
@@ -195,7 +197,7 @@ def axes_of(item: Item, book: Rulebook) -> list[Slot]:
 def axes_key(values: Values, axes: list[Slot], changed: Mapping[Slot, Any] | None = None) -> str | None:
     """Give the combination of axis values as it is compared, None when one is missing; `changed` counts before."""
     held = _axis_values(values, axes, changed or {})
-    if not axes or any(data is None or data is BROKEN for data in held):
+    if not axes or any(data is None or isinstance(data, Rejected) for data in held):
         return None
     return orjson.dumps([_folded(slot, data) for slot, data in zip(axes, held, strict=True)]).decode()
 
