@@ -24,6 +24,7 @@ from benchmarks import (
     settings,
     structure_file,
     tokens,
+    variants,
 )
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
@@ -84,6 +85,10 @@ class TestEveryBenchmark:
         assert set(lines) == {"bulk_patch.create", "bulk_patch.update", "bulk_patch.unchanged"}
         assert all(line["rows"] == 10 for line in lines.values())
         assert lines["bulk_patch.create"]["ratio"] > 0
+
+    def test_variants_are_written_and_handed_down_to(self, bench: Bench) -> None:
+        lines = bench.run(variants)
+        assert set(lines) == {"variants.create", "variants.update", "variants.hand_down"}
 
     def test_list_products_reads_both_lists_in_both_ways(self, bench: Bench) -> None:
         lines = bench.run(list_products)
@@ -150,7 +155,7 @@ class TestEveryBenchmark:
         ]
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 21
+        assert len(bench.run(everything)) == 24
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]

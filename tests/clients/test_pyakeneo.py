@@ -15,7 +15,7 @@ import requests
 from pyakeneo.auth import Auth
 from pyakeneo.client import Client
 
-from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, name_of
+from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, model, name_of, variant
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -140,3 +140,14 @@ class TestStructure:
         assert len(list(client.locales.fetch_list({"limit": 100}))) > 200
         assert next(iter(client.currencies.fetch_list()))["code"] == "ADP"
         assert client.measure_families.fetch_item("weight")["standard"] == "KILOGRAM"
+
+    def test_writes_product_models_and_their_variants(self, client: Client, varied: httpx.Client) -> None:
+        client.product_models.create_item(model())
+        results = client.product_models.update_create_list([model("beam"), {"code": "orbit", "categories": ["master"]}])
+        assert [result["status_code"] for result in results] == [201, 204]
+        results = client.products.update_create_list([variant("orbit-red", "red"), variant("orbit-too", "RED")])
+        assert [result["status_code"] for result in results] == [201, 422]
+        assert [one["code"] for one in client.product_models.fetch_list()] == ["beam", "orbit"]
+        assert client.product_models.fetch_item("orbit")["family_variant"] == "lamps_by_colour"
+        product = client.products.fetch_item("orbit-red")
+        assert (product["parent"], product["categories"], name_of(product)) == ("orbit", ["master"], "Lamp")

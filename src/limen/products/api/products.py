@@ -192,7 +192,8 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
-    where = queries.list_condition(criteria, view, structure)
+    store = queries.MODELS if flavour == "model" else queries.PRODUCTS
+    where = queries.list_condition(criteria, view, structure, store)
     if page.kind == "page":
         rows = queries.page(where, flavour=flavour, offset=page.offset, limit=page.limit)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -30,6 +31,9 @@ def writer_for(
     quality together.
     """
     book = rulebook(structure)
+    if flavour == "model":
+        # They have none of their own (api-products 1.3).
+        view = replace(view, with_completenesses=False, with_missing=False)
     body, hides = None, hides_values(book)
     if view.narrows or hides:
         labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
