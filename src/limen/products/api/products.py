@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limen.events import operations as events
 from limen.events.once import once
 from limen.kit import clock
 from limen.kit.errors import Invalid, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
+from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, tells_codes
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
 from limen.kit.http.multipart import read_form
 from limen.kit.http.pages import (
     MOST_ITEMS,
     MOST_ITEMS_EXTENDED,
     PageQuery,
+    Parts,
     extended_limits,
     page_answer,
     read_page,
@@ -27,6 +29,7 @@ from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
 from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
+from limen.products.queries.conditions import Where
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import (
@@ -36,9 +39,10 @@ from limen.products.rules.search import (
     read_search,
 )
 from limen.products.rules.uploads import read_upload_target
-from limen.products.rules.views import read_single_view, read_view
+from limen.products.rules.views import View, read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
+from limen.structure.rules import Structure
 
 LIST, EDIT, REMOVE = "pim_api_product_list", "pim_api_product_edit", "pim_api_product_remove"
 
@@ -49,8 +53,8 @@ DEEPEST = 10_000
 # By identifier
 
 
-@endpoint(name="pim_api_product_list", permission=LIST)
-def list_products(request: ApiRequest) -> HttpResponse:
+@endpoint(name="pim_api_product_list", permission=LIST, streams=True)
+def list_products(request: ApiRequest) -> HttpResponseBase:
     """List products that have an identifier, by identifier: by page or by cursor."""
     return _list(request, "identifier", request.GET)
 
@@ -90,8 +94,8 @@ def delete_product(request: ApiRequest, code: str) -> HttpResponse:
 # By uuid
 
 
-@endpoint(name="pim_api_product_uuid_list", permission=LIST)
-def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
+@endpoint(name="pim_api_product_uuid_list", permission=LIST, streams=True)
+def list_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
     """List products by uuid: by page or by cursor."""
     return _list(request, "uuid", request.GET)
 
@@ -132,7 +136,7 @@ def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
 
 
 @endpoint(name="pim_api_product_uuid_search", permission=LIST)
-def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
+def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
     check_body_limits(body)
@@ -175,8 +179,9 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
 # Reading
 
 
-def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
-    page = _read_page(request, flavour)
+def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponseBase:
+    streamed = ndjson.wants_stream(request) and request.endpoint.streams
+    page = _WHOLE if streamed else _read_page(request, flavour)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     book = rulebook(structure)
     view = read_view(params, structure)
@@ -190,6 +195,8 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
     where = queries.list_condition(criteria, view, structure)
+    if streamed:
+        return ndjson.stream(_portions(request, flavour, where, view, structure))
     if page.kind == "page":
         rows = queries.page(where, flavour=flavour, offset=page.offset, limit=page.limit)
     else:
@@ -204,6 +211,31 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
         params=_link_params(request, page),
         next_after=_cursor(rows, flavour),
     )
+
+
+# A stream has no pages: those of the request do not count, but for the cursor that it may begin after.
+_WHOLE = PageQuery("search_after", 1, MOST_ITEMS_EXTENDED, False, None)
+
+
+def _portions(request: ApiRequest, flavour: Flavour, where: Where, view: View, structure: Structure) -> Iterator[bytes]:
+    """Write all that is found, in the order of the list, a portion at a time; each counts as read when it is sent.
+
+    As with pages by cursor, what is created or deleted meanwhile is in it if its place has not been passed.
+    """
+    after = request.GET.get("search_after")
+    while True:
+        rows = queries.page_after(where, flavour=flavour, after=after, limit=_WHOLE.limit)
+        writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
+        _count_reads(request, len(rows))
+        if rows:
+            yield b"".join(part for item in writer.items(rows) for part in (*_pieces(item), b"\n"))
+        if len(rows) < _WHOLE.limit:
+            return
+        after = _cursor(rows, flavour)
+
+
+def _pieces(item: bytes | Parts) -> Parts:
+    return item if isinstance(item, tuple) else (item,)
 
 
 def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
@@ -321,9 +353,9 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
             if isinstance(result.outcome, Refused)
         ]
         report_lines(request, flavour, refused)
-    base, anchor = base_url(request), request.endpoint.anchor
+    base, anchor, codes = base_url(request), request.endpoint.anchor, tells_codes(request)
     written = [
-        ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
+        ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour), codes=codes)
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
     return marked(ndjson.answer(written), dry_run)

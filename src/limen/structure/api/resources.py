@@ -13,7 +13,7 @@ from limen.kit import clock
 from limen.kit.conditions import tag_of
 from limen.kit.errors import Malformed, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all, tells_codes
 from limen.kit.http.json import (
     base_url,
     created,
@@ -215,7 +215,7 @@ def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Out
     With `dry_run=1` a line sees what those before it have done, and in the end nothing is kept.
     """
     base, anchor = base_url(request), request.endpoint.anchor
-    dry_run, report_all = flag(request, "dry_run"), reports_all(request)
+    dry_run, report_all, codes = flag(request, "dry_run"), reports_all(request), tells_codes(request)
     results: list[bytes] = []
     with operations.rehearsal(dry_run):
         for number, line in enumerate(ndjson.lines(request), 1):
@@ -230,5 +230,5 @@ def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Out
             except Exception:
                 log.exception("unexpected error in a line of %s", request.endpoint.name)
                 outcome = LineFailed("Internal error. The server's log has it.")
-            results.append(ndjson.line_result(number, outcome, base, anchor, key, report_all=report_all))
+            results.append(ndjson.line_result(number, outcome, base, anchor, key, report_all=report_all, codes=codes))
     return marked(ndjson.answer(results), dry_run)
