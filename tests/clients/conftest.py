@@ -77,3 +77,30 @@ def values(name: str = "Lamp") -> dict[str, Any]:
 
 def name_of(product: dict[str, Any], locale: str = "en_US") -> str:
     return next(str(value["data"]) for value in product["values"]["name"] if value["locale"] == locale)
+
+
+# Each resource of the structure → what creates one, what changes it, and a second for a bulk.
+STRUCTURE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "attributes": (
+        {"code": "note", "type": "pim_catalog_text", "group": "other"},
+        {"sort_order": 7},
+        {"code": "memo", "type": "pim_catalog_textarea", "group": "other"},
+    ),
+    "attribute_options": ({"code": "red"}, {"sort_order": 7}, {"code": "blue"}),
+    "attribute_groups": ({"code": "marketing"}, {"sort_order": 7}, {"code": "legal"}),
+    "families": ({"code": "chairs", "attributes": ["sku"]}, {"attributes": ["sku", "name"]}, {"code": "tables"}),
+    "association_types": ({"code": "served_with"}, {"labels": {"en_US": "Served with"}}, {"code": "replaces"}),
+    "categories": ({"code": "garden", "parent": "master"}, {"labels": {"en_US": "Garden"}}, {"code": "house"}),
+    "channels": (
+        {"code": "paper", "locales": ["de_DE"], "currencies": ["EUR"], "category_tree": "master"},
+        {"locales": ["de_DE", "en_US"]},
+        {"code": "app", "locales": ["en_US"], "currencies": ["USD"], "category_tree": "master"},
+    ),
+}
+
+
+def assert_changed(printed: dict[str, Any], change: dict[str, Any]) -> None:
+    """What was sent is what is read, the order of attributes aside: they are printed by code."""
+    for name, value in change.items():
+        shown = printed[name]
+        assert sorted(shown) == sorted(value) if isinstance(value, list) else shown == value

@@ -17,7 +17,7 @@ from akeneo_api_client.client.akeneo_api_error import AkeneoApiError
 from akeneo_api_client.client_builder import ClientBuilder
 from akeneo_api_client.search.search_builder import SearchBuilder
 
-from tests.clients.conftest import by_colour, name_of, values
+from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, name_of, values
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -110,3 +110,60 @@ class TestAkeneoApiClient:
             "second",
         ]
         assert variants.get("lamps", "second")["variant_attribute_sets"][0]["axes"] == ["colour"]
+
+
+class TestStructure:
+    @pytest.mark.parametrize(
+        "resource", [one for one in STRUCTURE if one not in ("attribute_options", "association_types")]
+    )
+    def test_creates_changes_and_lists_each_resource(
+        self, client: AkeneoClient, catalogue: httpx.Client, resource: str
+    ) -> None:
+        first, change, second = (dict(one) for one in STRUCTURE[resource])
+        api = getattr(client, f"{SINGULAR[resource]}_api")
+        # Two of its creations take the code apart from the rest.
+        apart = (first["code"],) if resource in ("categories", "channels") else ()
+        assert api.create(*apart, first).status_code == 201
+        assert api.upsert(first["code"], change).status_code == 204
+        assert_changed(api.get(first["code"]), change)
+        results = api.upsert_list([{"code": first["code"]}, second])
+        assert [result["status_code"] for result in results] == [204, 201]
+        listed = [one["code"] for page in api.all(page_size=2, query_params={}) for one in page]
+        assert {first["code"], second["code"]} <= set(listed)
+        assert len(listed) == len(set(listed))
+
+    def test_creates_changes_and_lists_options(self, client: AkeneoClient, coloured: httpx.Client) -> None:
+        first, change, second = STRUCTURE["attribute_options"]
+        api = client.attribute_option_api
+        assert api.create("colour", first["code"], {}).status_code == 201
+        assert api.upsert("colour", first["code"], dict(change)).status_code == 204
+        assert_changed(api.get("colour", first["code"]), change)
+        assert [one["status_code"] for one in api.upsert_list("colour", [first, second])] == [204, 201]
+        pages = list(api.all("colour", page_size=1, query_params={}))
+        assert [one["code"] for page in pages for one in page] == ["blue", "red"]
+
+    def test_lists_what_can_only_be_read(self, client: AkeneoClient) -> None:
+        assert client.locale_api.get("en_US") == {"code": "en_US", "enabled": True}
+        assert len([one for page in client.locale_api.all(100, {}) for one in page]) > 200
+        assert client.currency_api.get("EUR") == {"code": "EUR", "enabled": True}
+        assert next(iter(client.currency_api.all(100, {})))[0]["code"] == "ADP"
+        assert client.measure_family_api.get("weight")["standard"] == "KILOGRAM"
+
+
+SINGULAR = {
+    "attributes": "attribute",
+    "attribute_groups": "attribute_group",
+    "families": "family",
+    "categories": "category",
+    "channels": "channel",
+}
+
+
+def test_case_178_reads_all_attributes_page_by_page_and_writes_them(client: AkeneoClient, http: httpx.Client) -> None:
+    made = [{"code": f"a{number}", "type": "pim_catalog_text", "group": "other"} for number in range(37)]
+    assert {one["status_code"] for one in client.attribute_api.upsert_list(made)} == {201}
+    pages = list(client.attribute_api.all(page_size=10, query_params={}))
+    assert sum(map(len, pages)) == http.get("/attributes", params={"with_count": "true"}).json()["items_count"] == 38
+    one_more = {"code": "one_more", "type": "pim_catalog_text", "group": "other"}
+    assert client.attribute_api.create(one_more).status_code == 201
+    assert client.attribute_api.get("one_more")["code"] == "one_more"

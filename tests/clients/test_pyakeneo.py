@@ -15,7 +15,7 @@ import requests
 from pyakeneo.auth import Auth
 from pyakeneo.client import Client
 
-from tests.clients.conftest import by_colour, lamp, name_of
+from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, name_of
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -103,3 +103,40 @@ class TestPyakeneo:
         assert variants.fetch_item("lamps_by_colour")["variant_attribute_sets"] == [
             {"level": 1, "axes": ["colour"], "attributes": ["price", "colour", "sku"]}
         ]
+
+
+class TestStructure:
+    @pytest.mark.parametrize("resource", [one for one in STRUCTURE if one not in ("attribute_options", "channels")])
+    def test_creates_changes_and_lists_each_resource(
+        self, client: Client, catalogue: httpx.Client, resource: str
+    ) -> None:
+        first, change, second = STRUCTURE[resource]
+        pool = getattr(client, resource)
+        pool.create_item(first)
+        assert pool.update_create_item({"code": first["code"], **change}).endswith(first["code"])
+        assert_changed(pool.fetch_item(first["code"]), change)
+        results = pool.update_create_list([{"code": first["code"]}, second])
+        assert [result["status_code"] for result in results] == [204, 201]
+        assert {first["code"], second["code"]} <= {one["code"] for one in pool.fetch_list({"limit": 2})}
+
+    def test_creates_changes_and_lists_options(self, client: Client, coloured: httpx.Client) -> None:
+        first, change, second = STRUCTURE["attribute_options"]
+        pool = client.attributes.options("colour")
+        pool.create_item(first)
+        pool.update_create_item({"code": first["code"], **change})
+        pool.update_create_item(second)
+        assert_changed(pool.fetch_item(first["code"]), change)
+        assert [one["code"] for one in pool.fetch_list({"limit": 1})] == ["blue", "red"]
+
+    def test_writes_and_lists_channels(self, client: Client, catalogue: httpx.Client) -> None:
+        first, change, second = STRUCTURE["channels"]
+        assert [one["status_code"] for one in client.channels.update_create_list([first, second])] == [201, 201]
+        client.channels.update_create_item({"code": first["code"], **change})
+        assert_changed(client.channels.fetch_item(first["code"]), change)
+        assert [one["code"] for one in client.channels.fetch_list()] == ["app", "ecommerce", "paper"]
+
+    def test_lists_what_can_only_be_read(self, client: Client) -> None:
+        assert client.locales.fetch_item("en_US") == {"code": "en_US", "enabled": True}
+        assert len(list(client.locales.fetch_list({"limit": 100}))) > 200
+        assert next(iter(client.currencies.fetch_list()))["code"] == "ADP"
+        assert client.measure_families.fetch_item("weight")["standard"] == "KILOGRAM"

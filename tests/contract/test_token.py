@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,8 @@ from hypothesis import strategies as st
 from limen.accounts import operations as accounts
 from limen.accounts.models import User
 from limen.accounts.rules import SYSTEM
-from limen.connections.models import AccessToken, OAuthClient, RefreshToken, WrongCombination
+from limen.connections import queries, rules
+from limen.connections.models import AccessToken, ClientSecret, OAuthClient, RefreshToken, WrongCombination
 from limen.connections.operations import NewConnection
 from limen.kit import clock
 from tests.factories.connections import make_connection
@@ -122,6 +125,25 @@ class TestSuccess:
         body = {"grant_type": "password", "username": erp.username, "password": erp.password}
         header = basic(f"{number}_3C8.imported_id", erp.secret)
         assert send(orjson.dumps(body), JSON, header).status_code == 200
+
+    @pytest.mark.parametrize("header", [True, False])
+    def test_imported_credentials_of_255_characters_authenticate(self, erp: NewConnection, header: bool) -> None:
+        client = OAuthClient.objects.get()
+        random_id = ("Ab.~" * 64)[: 255 - len(f"{client.id}_")]
+        secret, username, password = "S3cret:+/ " * 25 + "x" * 5, "u" * 255, "p§" * 127 + "!"
+        sealed = rules.seal(secret, keys=queries.instance_keys(), client=client.id)
+        OAuthClient.objects.update(random_id=random_id)
+        ClientSecret.objects.update(key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+        User.objects.filter(username=erp.username).update(
+            username=username, username_folded=username, password=make_password(password)
+        )
+        imported = replace(
+            erp, client_id=f"{client.id}_{random_id}", secret=secret, username=username, password=password
+        )
+        assert {len(imported.client_id), len(secret), len(username), len(password)} == {255}
+        pair = ask(imported, header=header)
+        assert pair.status_code == 200, pair.content
+        assert refresh(imported, pair.json()["refresh_token"], header=header).status_code == 200
 
 
 class TestRequest:

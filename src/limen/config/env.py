@@ -63,6 +63,12 @@ def reveal(value: str) -> str:
     return value
 
 
+def edition(value: str) -> str:
+    if value not in ("CE", "GE", "EE", "Serenity"):
+        raise ValueError("expects CE, GE, EE or Serenity")
+    return value
+
+
 def port(value: str) -> int:
     number = positive(value)
     if number > 65535:
@@ -160,6 +166,24 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
     Setting("LIMEN_ACCESS_TOKEN_LIFETIME", positive, "3600", "Seconds an access token lives."),
     Setting("LIMEN_REFRESH_TOKEN_LIFETIME", positive, "1209600", "Seconds a refresh token lives."),
+    Setting(
+        "LIMEN_CORS_ORIGINS",
+        names,
+        "",
+        "Origins such as `https://tool.example.com`, separated by commas, whose pages may call the API from a browser.",
+    ),
+    Setting(
+        "LIMEN_API_VERSION",
+        text,
+        "",
+        "Version that system information tells connectors; without it `7.0.` and the last number of Limen's own.",
+    ),
+    Setting(
+        "LIMEN_API_EDITION",
+        edition,
+        "CE",
+        "Edition that system information tells connectors: `CE`, `GE`, `EE` or `Serenity`.",
+    ),
     Setting("LIMEN_BODY_MAX", positive, "2000000", "Most bytes in a body about one resource of the API, decoded."),
     Setting(
         "LIMEN_COLLECTION_BODY_MAX",

@@ -22,6 +22,9 @@ LIMEN_PASSWORD_LENGTH: int = _VALUES["LIMEN_PASSWORD_LENGTH"]
 LIMEN_SECRET_REVEAL: str = _VALUES["LIMEN_SECRET_REVEAL"]
 LIMEN_ACCESS_TOKEN_LIFETIME: int = _VALUES["LIMEN_ACCESS_TOKEN_LIFETIME"]
 LIMEN_REFRESH_TOKEN_LIFETIME: int = _VALUES["LIMEN_REFRESH_TOKEN_LIFETIME"]
+LIMEN_CORS_ORIGINS: tuple[str, ...] = _VALUES["LIMEN_CORS_ORIGINS"]
+LIMEN_API_VERSION: str = _VALUES["LIMEN_API_VERSION"]
+LIMEN_API_EDITION: str = _VALUES["LIMEN_API_EDITION"]
 LIMEN_BODY_MAX: int = _VALUES["LIMEN_BODY_MAX"]
 LIMEN_COLLECTION_BODY_MAX: int = _VALUES["LIMEN_COLLECTION_BODY_MAX"]
 LIMEN_TOKEN_BODY_MAX: int = _VALUES["LIMEN_TOKEN_BODY_MAX"]
@@ -75,6 +78,7 @@ MIDDLEWARE = [
     "limen.kit.http.middleware.request_id",
     # Outside of what records calls, which keeps bodies as they can be read.
     "limen.kit.http.encoding.compress",
+    "limen.kit.http.origins.other_origins",
     "limen.calls.middleware.record_calls",
     # What follows is for people's screens; calls under /api/ pass it by (see config.middleware).
     "limen.config.middleware.security",
@@ -136,6 +140,7 @@ LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")
 LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
+LIMEN_PRODUCTS_IN_CATEGORIES = "limen.products.queries.count_in_categories"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])

@@ -219,7 +219,7 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
 _REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
-_PRODUCTS = frozenset({"product", "product_uuid"})
+_PRODUCTS = frozenset({"product", "product_uuid", "product_model"})
 _BY_PAGE_ALONE = frozenset({"media_file"})
 _SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_PRODUCTS})
 
@@ -252,6 +252,7 @@ _SEEN = (
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
     "product_uuid": _SEEN,
+    "product_model": tuple(one for one in _SEEN if one[0] != "with_completenesses"),
     "attribute_option": (("sort", {"enum": ["code", "sort_order"]}, "By what they are sorted; by code if not sent."),),
     "category": (
         ("with_position", _YES, "The place among its siblings, too."),
@@ -335,9 +336,10 @@ _UPLOAD = {
     "type": "object",
     "properties": {
         "product": {"type": "string", "description": "JSON: `identifier`, `attribute`, `scope`, `locale`."},
+        "product_model": {"type": "string", "description": "Instead: JSON: `code`, `attribute`, `scope`, `locale`."},
         "file": _BYTES,
     },
-    "required": ["product", "file"],
+    "required": ["file"],
 }
 _CATEGORY_UPLOAD = {
     "type": "object",

@@ -1,4 +1,4 @@
-"""Products as JSON. Stored text is passed on; what of it, when a view narrows it, is `rules.cutting`.
+"""Products and models as JSON. Stored text is passed on; what of it, when a view narrows it, is `rules.cutting`.
 
 `doc` is stored as the API prints it, minus what depends on the caller, so an answer is put together by
 joining texts. Links in documents start with `~` for scheme and host. Replacing the bytes `"href":"~/`
@@ -19,7 +19,14 @@ from limen.products.rules.world import Row
 from limen.structure.rules import Structure
 
 DOWNLOADS = b'"href":"~/'
-PATHS = {"identifier": "/api/rest/v1/products/", "uuid": "/api/rest/v1/products-uuid/"}
+PATHS = {
+    "identifier": "/api/rest/v1/products/",
+    "uuid": "/api/rest/v1/products-uuid/",
+    "model": "/api/rest/v1/product-models/",
+}
+# Whose answer is written: products by identifier or by uuid, or models; these are in their rows with their code as
+# identifier.
+Written = Literal["identifier", "uuid", "model"]
 
 # Identifiers by uuid, for the ends of associations; products that are gone are absent.
 Identifiers = Mapping[str, str | None]
@@ -40,12 +47,17 @@ def product_path(flavour: Literal["identifier", "uuid"], uuid: str, identifier: 
     return PATHS[flavour] + (uuid if flavour == "uuid" else segment(identifier or ""))
 
 
+def model_path(code: str) -> str:
+    """Give the path of a model, percent-encoded."""
+    return PATHS["model"] + segment(code)
+
+
 class Writer:
-    """Writes the products of one answer."""
+    """Writes the products or models of one answer."""
 
     def __init__(
         self,
-        flavour: Literal["identifier", "uuid"],
+        flavour: Written,
         base: str,
         structure: Structure,
         *,
@@ -84,18 +96,25 @@ class Writer:
         # Looking for one byte first takes a tenth of the time, and most documents do not have it.
         if b"~" in doc and DOWNLOADS in doc:
             doc = doc.replace(DOWNLOADS, self.link)
-        named = b"" if self.by_uuid else b'"identifier":%b,' % orjson.dumps(row.identifier)
         if self.fields is not None:
             return (start, *self._chosen(row, doc, self.fields), b"}")
         tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
         more = self._more(row.id) if self.members else b""
-        head = b'%b"uuid":"%b",%b' % (start, row.uuid.encode(), named)
-        return head, memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
+        return self._head(start, row), memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
+
+    def _head(self, start: bytes, row: Row) -> bytes:
+        if self.by_uuid:
+            return b'%b"uuid":"%b",' % (start, row.uuid.encode())
+        if self.flavour == "model":
+            return b'%b"code":%b,' % (start, orjson.dumps(row.identifier))
+        return b'%b"uuid":"%b","identifier":%b,' % (start, row.uuid.encode(), orjson.dumps(row.identifier))
 
     def _chosen(self, row: Row, doc: bytes, fields: Set[str]) -> Parts:
         """Give only the members that are asked for; what identifies the product is always among them."""
-        names: dict[str, Any] = {"uuid": row.uuid} if self.by_uuid or "uuid" in fields else {}
-        if not self.by_uuid:
+        names: dict[str, Any] = {"code": row.identifier} if self.flavour == "model" else {}
+        if self.flavour != "model" and (self.by_uuid or "uuid" in fields):
+            names["uuid"] = row.uuid
+        if self.flavour == "identifier":
             names["identifier"] = row.identifier
         parts = [orjson.dumps(names)[1:-1], doc[1:-1]]
         if not fields.isdisjoint(_ASSOCIATIONS):

@@ -17,7 +17,7 @@ from limen.accounts.rules import EDIT_JOBS, SEE_JOBS, Caller
 from limen.audit.views.log import CURSOR_MAX
 from limen.jobs import operations, queries
 from limen.jobs.queries import PAGE, STATES, Progress
-from limen.jobs.words import KINDS, TONES, sentence
+from limen.jobs.words import KINDS, TONES
 from limen.jobs.words import STATES as STATES_IN_WORDS
 from limen.kit import clock
 from limen.kit.web.views import see_other
@@ -39,7 +39,6 @@ class Row:
     kind: str
     subject: str
     url: str
-    sentence: str
     state: str
     tone: str
     took: str
@@ -91,7 +90,6 @@ def _row(run: Progress, caller: Caller) -> Row:
         str(KINDS.get(run.kind, run.kind)),
         _subject(resource, code),
         url,
-        sentence(run) if run.is_under_way else "",
         str(STATES_IN_WORDS[run.state]),
         TONES[run.state],
         _took(run.finished_at - run.started_at) if run.finished_at and run.started_at else "",

@@ -139,6 +139,7 @@ from limen.connections.rules.rights import (
     group_name_for,
     preset_for,
     role_label_for,
+    scopes_at_birth,
 )
 from limen.connections.rules.use import NOTED_AT_MOST_EVERY, ClientConnection, Holder, is_due
 from limen.kit.text import code_from_label
@@ -274,6 +275,7 @@ __all__ = [
     "rights_table",
     "role_label_for",
     "same_secret",
+    "scopes_at_birth",
     "seal",
     "secret_not_kept",
     "secret_unreadable",

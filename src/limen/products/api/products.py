@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from limen.events import operations as events
 from limen.events.once import once
 from limen.kit import clock
-from limen.kit.errors import Invalid, Misshaped, NotFound, Refused, Unprocessable
+from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, tells_codes
-from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
+from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, updated
 from limen.kit.http.multipart import read_form
 from limen.kit.http.pages import (
     MOST_ITEMS,
@@ -25,19 +26,22 @@ from limen.kit.http.pages import (
     page_answer,
     read_page,
 )
+from limen.kit.http.tags import conditions_of, tag_with, tagged
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
 from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
 from limen.products.queries.conditions import Where
-from limen.products.rules.reading import Flavour
+from limen.products.rules.reading import Flavour, Naming
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import (
     MOST_IDENTIFIERS,
     MOST_IDENTIFIERS_EXTENDED,
+    Asked,
     check_body_limits,
     read_search,
 )
+from limen.products.rules.tags import tag_of_row
 from limen.products.rules.uploads import read_upload_target
 from limen.products.rules.views import View, read_single_view, read_view
 from limen.products.rules.world import Row
@@ -56,7 +60,7 @@ DEEPEST = 10_000
 @endpoint(name="pim_api_product_list", permission=LIST, streams=True)
 def list_products(request: ApiRequest) -> HttpResponseBase:
     """List products that have an identifier, by identifier: by page or by cursor."""
-    return _list(request, "identifier", request.GET)
+    return answer_list(request, "identifier", request.GET)
 
 
 @endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
@@ -76,16 +80,16 @@ def upsert_products(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_get", permission=LIST)
 def get_product(request: ApiRequest, code: str) -> HttpResponse:
     """Give one product by its identifier; case does not count."""
-    return _get(request, "identifier", code)
+    return answer_one(request, "identifier", code)
 
 
-@endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_")
+@endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_", conditional=True)
 def patch_product(request: ApiRequest, code: str) -> HttpResponse:
     """Update a product, or create it under this identifier; another `identifier` in the body renames it."""
-    return _write(request, "identifier", Line(decode_object(request.body), code))
+    return _write(request, "identifier", Line(decode_object(request.body), code, conditions=conditions_of(request)))
 
 
-@endpoint(name="pim_api_product_delete", permission=REMOVE)
+@endpoint(name="pim_api_product_delete", permission=REMOVE, conditional=True)
 def delete_product(request: ApiRequest, code: str) -> HttpResponse:
     """Delete a product and the associations that lead to it."""
     return _delete(request, "identifier", code)
@@ -97,7 +101,7 @@ def delete_product(request: ApiRequest, code: str) -> HttpResponse:
 @endpoint(name="pim_api_product_uuid_list", permission=LIST, streams=True)
 def list_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
     """List products by uuid: by page or by cursor."""
-    return _list(request, "uuid", request.GET)
+    return answer_list(request, "uuid", request.GET)
 
 
 @endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
@@ -120,16 +124,18 @@ def upsert_products_by_uuid(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_uuid_get", permission=LIST)
 def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Give one product by its uuid."""
-    return _get(request, "uuid", uuid)
+    return answer_one(request, "uuid", uuid)
 
 
-@endpoint(name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_")
+@endpoint(
+    name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_", conditional=True
+)
 def patch_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Update a product, or create it under this uuid."""
-    return _write(request, "uuid", Line(decode_object(request.body), uuid))
+    return _write(request, "uuid", Line(decode_object(request.body), uuid, conditions=conditions_of(request)))
 
 
-@endpoint(name="pim_api_product_uuid_delete", permission=REMOVE)
+@endpoint(name="pim_api_product_uuid_delete", permission=REMOVE, conditional=True)
 def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Delete a product and the associations that lead to it."""
     return _delete(request, "uuid", uuid)
@@ -149,8 +155,8 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
         else:
-            params[name] = orjson.dumps(value).decode()
-    return _list(request, "uuid", params)
+            params[name] = _as_json(value)
+    return answer_list(request, "uuid", params)
 
 
 # Files
@@ -179,7 +185,7 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
 # Reading
 
 
-def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponseBase:
+def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpResponseBase:
     streamed = ndjson.wants_stream(request) and request.endpoint.streams
     page = _WHOLE if streamed else _read_page(request, flavour)
     structure = structure_queries.snapshot(request.caller.structure_versions)
@@ -202,7 +208,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponseBas
     else:
         rows = queries.page_after(where, flavour=flavour, after=page.after, limit=page.limit)
     writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
-    _count_reads(request, len(rows))
+    _count_reads(request, len(rows), flavour)
     return page_answer(
         request,
         page,
@@ -217,7 +223,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponseBas
 _WHOLE = PageQuery("search_after", 1, MOST_ITEMS_EXTENDED, False, None)
 
 
-def _portions(request: ApiRequest, flavour: Flavour, where: Where, view: View, structure: Structure) -> Iterator[bytes]:
+def _portions(request: ApiRequest, flavour: Asked, where: Where, view: View, structure: Structure) -> Iterator[bytes]:
     """Write all that is found, in the order of the list, a portion at a time; each counts as read when it is sent.
 
     As with pages by cursor, what is created or deleted meanwhile is in it if its place has not been passed.
@@ -226,7 +232,7 @@ def _portions(request: ApiRequest, flavour: Flavour, where: Where, view: View, s
     while True:
         rows = queries.page_after(where, flavour=flavour, after=after, limit=_WHOLE.limit)
         writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
-        _count_reads(request, len(rows))
+        _count_reads(request, len(rows), flavour)
         if rows:
             yield b"".join(part for item in writer.items(rows) for part in (*_pieces(item), b"\n"))
         if len(rows) < _WHOLE.limit:
@@ -238,18 +244,19 @@ def _pieces(item: bytes | Parts) -> Parts:
     return item if isinstance(item, tuple) else (item,)
 
 
-def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
+def _read_page(request: HttpRequest, flavour: Asked) -> PageQuery:
     page = read_page(request, cursors=True, most=MOST_ITEMS_EXTENDED if extended_limits(request) else MOST_ITEMS)
     if page.kind == "page" and page.page * page.limit > DEEPEST:
+        what = "product models" if flavour == "model" else "products"
         raise Misshaped(
-            f"You have reached the maximum of {DEEPEST} products that pages can reach."
+            f"You have reached the maximum of {DEEPEST} {what} that pages can reach."
             ' Use the pagination type "search_after" to go on.',
             help="pagination.html#the-search-after-method",
         )
     return page
 
 
-def _cursor(rows: list[Row], flavour: Flavour) -> str | None:
+def _cursor(rows: list[Row], flavour: Asked) -> str | None:
     if not rows:
         return None
     return rows[-1].uuid if flavour == "uuid" else rows[-1].identifier
@@ -280,27 +287,39 @@ def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]
 
 def _compact(name: str, value: str) -> str:
     """Write the JSON of `search` anew; it has been read before, so it can be."""
-    return orjson.dumps(orjson.loads(value)).decode() if name == "search" and value else value
+    return _as_json(orjson.loads(value)) if name == "search" and value else value
 
 
-def _get(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # The decoder follows 1,024 levels, the encoder 254.
+        raise Malformed("The search is nested too deeply.") from None
+
+
+def answer_one(request: ApiRequest, flavour: Asked, key: str) -> HttpResponse:
     row = queries.product(flavour=flavour, key=key)
     if row is None:
-        raise _unknown(key)
+        raise unknown(key, "product model" if flavour == "model" else "product")
     view = read_single_view(request.GET)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     writer = queries.writer_for([row], view=view, flavour=flavour, base=base_url(request), structure=structure)
-    _count_reads(request, 1)
-    return raw_answer(writer.one(row))
+    shown = writer.one(row)
+    # What is printed depends on more than the row: the view, the structure, the names of what it is linked with.
+    answer = tagged(request, tag_with(tag_of_row(row), shown), lambda: shown)
+    _count_reads(request, int(answer.status_code == 200), flavour)
+    return answer
 
 
-def _unknown(key: str) -> NotFound:
-    return NotFound(f'The product "{key}" does not exist, or you have no permission to see it.')
+def unknown(key: str, what: str = "product") -> NotFound:
+    return NotFound(f'The {what} "{key}" does not exist, or you have no permission to see it.')
 
 
-def _count_reads(request: ApiRequest, number: int) -> None:
+def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
+    """Models are not counted (api-products 8.1)."""
     caller = request.caller
-    if caller.reads_counted and number:
+    if caller.reads_counted and number and flavour != "model":
         events.tally({"product.read": number}, caller.connection_id, now=clock.now())
 
 
@@ -327,7 +346,14 @@ def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     if isinstance(result.outcome, Refused):
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
-    return marked(answer, dry_run)
+    return with_ignored(marked(answer, dry_run), result)
+
+
+def with_ignored(answer: HttpResponse, result: LineResult) -> HttpResponse:
+    """Say how many values were dropped because they stand on another level."""
+    if result.ignored:
+        answer["Limen-Ignored-Values"] = str(result.ignored)
+    return answer
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -335,16 +361,16 @@ def _path(flavour: Flavour, result: LineResult) -> str:
 
 
 def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
+    return answer_lines(request, flavour, partial(operations.upsert_products, flavour=flavour))
+
+
+def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
+    """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
     lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
     with watched(request):
-        results = operations.upsert_products(
-            lines,
-            flavour=flavour,
-            by=request.caller,
-            now=clock.now(),
-            dry_run=dry_run,
-            all_or_nothing=flag(request, "atomic"),
+        results = upsert(
+            lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
         )
     if not dry_run:
         refused = [
@@ -361,7 +387,7 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
     return marked(ndjson.answer(written), dry_run)
 
 
-def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
+def _read_line(raw: bytes, flavour: Naming) -> Line | Refused:
     try:
         body = ndjson.read_line(raw)
         return Line(body, ndjson.read_key(body, flavour))
@@ -369,7 +395,7 @@ def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
         return refusal
 
 
-def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
+def _echo(line: Line | Refused, flavour: Naming) -> dict[str, str]:
     """What identified the line; nothing when that could not be read."""
     if isinstance(line, Refused) or line.key is None:
         return {}
@@ -378,9 +404,12 @@ def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
 
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
-        unknown = _unknown(key).watched_as("business", product_identifier=key)
+    conditions = conditions_of(request)
+    if not operations.delete_product(
+        flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run, conditions=conditions
+    ):
+        refusal = unknown(key).watched_as("business", product_identifier=key)
         if not dry_run:
-            report_lines(request, flavour, [(None, unknown)])
-        raise unknown
+            report_lines(request, flavour, [(None, refusal)])
+        raise refusal
     return marked(deleted(), dry_run)

@@ -1,4 +1,4 @@
-"""What refused writes of products tell Error monitoring (api-products 8.2)."""
+"""What refused writes of products and models tell Error monitoring (api-products 8.2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from limen.kit.http.watching import Mistake, report
 from limen.kit.text import fold
 from limen.products.operations import Line
 from limen.products.queries.named import About, named
-from limen.products.rules.reading import Flavour
+from limen.products.rules.reading import Naming
 from limen.structure import queries as structure_queries
 
 # As many as are kept; the rest is counted.
@@ -31,7 +31,7 @@ def watched(request: ApiRequest) -> Iterator[None]:
         raise
 
 
-def report_lines(request: ApiRequest, flavour: Flavour, refused: Sequence[tuple[Line | None, Refused]]) -> None:
+def report_lines(request: ApiRequest, flavour: Naming, refused: Sequence[tuple[Line | None, Refused]]) -> None:
     """Report refused lines, after their transaction. 1 query to say which products, and what recording costs.
 
     Nothing at all for callers that are nobody's connection.
@@ -42,7 +42,8 @@ def report_lines(request: ApiRequest, flavour: Flavour, refused: Sequence[tuple[
     described = [line for line, refusal in counted if line is not None][:_MOST_DESCRIBED]
     keys = {key for line in described if (key := _key(line, flavour)) is not None}
     structure = structure_queries.snapshot(request.caller.structure_versions)
-    known = named(keys, flavour=flavour, structure=structure) if keys else {}
+    # A model is told by its code alone.
+    known = named(keys, flavour=flavour, structure=structure) if keys and flavour != "code" else {}
     report(
         request.caller,
         [Mistake(refusal.watched or "business", refusal, _about(line, flavour, known)) for line, refusal in counted],
@@ -55,14 +56,14 @@ def _is_watched(request: ApiRequest) -> bool:
     return caller.connection_id is not None and caller.connection_id == caller.author_connection_id
 
 
-def _key(line: Line, flavour: Flavour) -> str | None:
+def _key(line: Line, flavour: Naming) -> str | None:
     sent = line.key if line.key is not None else line.body.get(flavour)
     if not isinstance(sent, str):
         return None
     return sent.lower() if flavour == "uuid" else fold(sent)
 
 
-def _about(line: Line | None, flavour: Flavour, known: dict[str, About]) -> About | None:
+def _about(line: Line | None, flavour: Naming, known: dict[str, About]) -> About | None:
     if line is None:
         return None
     key = _key(line, flavour)

@@ -1,4 +1,4 @@
-"""Which products a change of the structure touches, portion by portion in the order of their ids.
+"""Which products and models a change of the structure touches, portion by portion in the order of their ids.
 
 Portions are chosen without a lock, by an index, and cost what they hold: see `Affected`.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from limen.kit import db
 from limen.kit.text import fold
-from limen.products.queries.search_keys import COMPLETENESS
+from limen.products.queries.stores import PRODUCTS, Store
 from limen.structure.queries import Cleaning
 
 
@@ -57,67 +57,56 @@ def of_families(ids: Collection[int]) -> Affected:
     return Affected((("product", "id", "family_id = ANY(%b)", (list(ids),)),)) if ids else Affected(())
 
 
-def of_attributes(ids: Collection[int]) -> Affected:
-    """Products with a value of some attributes. 1 query for the keys of their places."""
-    keys = [key for (key,) in _keys("attribute_id = ANY(%b)", list(ids))]
-    return _indexed(keys)
+def of_attributes(ids: Collection[int], store: Store) -> Affected:
+    """Products or models with a value of some attributes. 1 query for the keys of their places."""
+    return _indexed(_keys("attribute_id = ANY(%b)", list(ids)), store)
 
 
-def of_removal(one: Cleaning) -> Affected:
-    """Products that name what is removed. 1 query for the keys of its places, where there are any."""
-    ids, codes = list(one.ids), list(one.codes)
+def of_removal(one: Cleaning, store: Store) -> Affected:
+    """Products or models that name what is removed. 1 query for the keys of its places, where there are any."""
+    ids, codes, document = list(one.ids), list(one.codes), f"{store.table}_doc"
+    quoted = [f'%"{db.like(code)}"%' for code in codes]
+    # Documents whose text has one of the codes as a JSON string: a walk through all of them.
+    naming = (document, store.owner, "doc LIKE ANY(%b)", (quoted,))
     match one.resource:
         case "category":
-            return Affected((("product_category", "product_id", "category_id = ANY(%b)", (ids,)),))
+            return Affected(((store.categories, store.owner, "category_id = ANY(%b)", (ids,)),))
         case "group":
-            linked = ("product_doc", "product_id", "associations LIKE ANY(%b)", ([_in_json(code) for code in codes],))
-            return Affected((("product_group", "product_id", "group_id = ANY(%b)", (ids,)), linked))
+            linked = (document, store.owner, "associations LIKE ANY(%b)", (quoted,))
+            members = ("product_group", "product_id", "group_id = ANY(%b)", (ids,))
+            return Affected((members, linked) if store is PRODUCTS else (linked,))
         case "association_type":
-            linked = (
-                "product_doc",
-                "product_id",
-                "coalesce(associations, '') || coalesce(quantified, '') LIKE ANY(%b)",
-                ([_in_json(code) for code in codes],),
-            )
-            return Affected((linked,))
+            condition = "coalesce(associations, '') || coalesce(quantified, '') LIKE ANY(%b)"
+            return Affected(((document, store.owner, condition, (quoted,)),))
         case "attribute":
-            keys = [key for (key,) in _keys("attribute_id = ANY(%b)", ids)]
+            keys = keys_of_removal(one)
             # Lists of reference data are in no index.
-            return _indexed(keys) if keys else _naming(codes)
+            return _indexed(keys, store) if keys else Affected((naming,))
         case "channel":
-            return _naming(codes)
+            return Affected((naming,))
         case "attribute_option":
-            keys = [key for (key,) in _keys("attribute_id = %b", one.attribute_id)]
-            condition = "key = ANY(%b) AND value = %b"
-            return Affected((("product_idx_text", "product_id", condition, (keys, fold(one.code))),))
+            params = (keys_of_removal(one), fold(one.code))
+            return Affected(((store.texts, store.owner, "key = ANY(%b) AND value = %b", params),))
     return Affected(())
 
 
 def keys_of_removal(one: Cleaning) -> list[int]:
     """Give the keys of the places that go with a removal. 1 query, or none."""
-    if one.resource == "attribute":
-        return [key for (key,) in _keys("attribute_id = ANY(%b)", list(one.ids))]
-    if one.resource == "channel":
-        return [key for (key,) in _keys(f"channel = ANY(%b) AND attribute_id <> {COMPLETENESS}", list(one.codes))]
-    if one.resource == "attribute_option":
-        return [key for (key,) in _keys("attribute_id = %b", one.attribute_id)]
+    match one.resource:
+        case "attribute":
+            return _keys("attribute_id = ANY(%b)", list(one.ids))
+        case "channel":
+            return _keys("channel = ANY(%b) AND attribute_id > 0", list(one.codes))
+        case "attribute_option":
+            return _keys("attribute_id = %b", one.attribute_id)
     return []
 
 
-def _indexed(keys: list[int]) -> Affected:
-    if not keys:
-        return Affected(())
-    return Affected(tuple((t, "product_id", "key = ANY(%b)", (keys,)) for t in ("product_idx_text", "product_idx_num")))
+def _indexed(keys: list[int], store: Store) -> Affected:
+    tables = (store.texts, store.numbers) if keys else ()
+    return Affected(tuple((table, store.owner, "key = ANY(%b)", (keys,)) for table in tables))
 
 
-def _naming(codes: list[str]) -> Affected:
-    """Documents whose text has one of the codes as a JSON string: a walk through all of them."""
-    return Affected((("product_doc", "product_id", "doc LIKE ANY(%b)", ([_in_json(code) for code in codes],)),))
-
-
-def _in_json(code: str) -> str:
-    return f'%"{db.like(code)}"%'
-
-
-def _keys(condition: str, param: Any) -> list[tuple[Any, ...]]:
-    return db.fetch(f"SELECT id FROM product_search_key WHERE {condition}", [param])  # noqa: S608  # own parts
+def _keys(condition: str, param: Any) -> list[int]:
+    rows = db.fetch(f"SELECT id FROM product_search_key WHERE {condition}", [param])  # noqa: S608  # own parts
+    return [key for (key,) in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from limen.kit import db
@@ -15,36 +15,59 @@ NOWHERE = -1
 FEW = 5_000
 
 
+# At the end of a question about one product: it keeps the planner from answering it for all of them beforehand.
+_PROBE = " OFFSET 0"
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on `p`; `params` in the order of its holes."""
+    """A condition on `p`; `params` in the order of its holes. `few`: it names those that fulfil it, and they are few.
+
+    Where it has to look into narrow tables it asks product by product, which is right as long as a page is soon full;
+    `joined` leaves the planner free to read those tables from end to end instead.
+    """
 
     sql: str
     params: tuple[Any, ...] = ()
+    few: bool = False
+
+    @property
+    def probes(self) -> bool:
+        return _PROBE in self.sql
+
+    @property
+    def joined(self) -> Where:
+        return replace(self, sql=self.sql.replace(_PROBE, ""))
 
 
 TRUE = Where("true")
-FALSE = Where("false")
+FALSE = Where("false", few=True)
 
 
 def both(conditions: Iterable[Where]) -> Where:
-    return _joined(conditions, " AND ", TRUE)
+    found = [one for one in conditions if one is not TRUE]
+    return _joined(found, " AND ", TRUE, few=any(one.few for one in found))
 
 
 def either(conditions: Iterable[Where]) -> Where:
-    return _joined(conditions, " OR ", FALSE)
-
-
-def _joined(conditions: Iterable[Where], word: str, none: Where) -> Where:
     found = list(conditions)
-    if not found:
-        return none
+    return _joined(found, " OR ", FALSE, few=all(one.few for one in found))
+
+
+def _joined(found: list[Where], word: str, none: Where, *, few: bool) -> Where:
+    if len(found) < 2:
+        return found[0] if found else none
     params = tuple(param for one in found for param in one.params)
-    return Where("(" + word.join(one.sql for one in found) + ")", params)
+    return Where("(" + word.join(one.sql for one in found) + ")", params, few)
 
 
 def negated(condition: Where) -> Where:
-    return Where(f"NOT {condition.sql}", condition.params)
+    return Where(f"NOT ({condition.sql})", condition.params)
+
+
+def exists(source: str, *params: Any) -> Where:
+    """There is a row in a source, which says what it has to do with `p`."""
+    return Where(f"EXISTS (SELECT 1 FROM {source}{_PROBE})", params)  # noqa: S608  # own parts
 
 
 def among(store: Store, table: str, *branches: Where) -> Where:
@@ -56,11 +79,14 @@ def among(store: Store, table: str, *branches: Where) -> Where:
     for one in branches:
         source = f"{table} x WHERE {one.sql}"
         ids.append(Where(f"SELECT x.{store.owner} FROM {source}", one.params))  # noqa: S608  # own parts
-        # OFFSET 0 keeps the planner from joining: it would read all rows of the key before the first page.
-        probe = f"EXISTS (SELECT 1 FROM {source} AND x.{store.owner} = p.id OFFSET 0)"  # noqa: S608  # own parts
-        probes.append(Where(probe, one.params))
+        probes.append(exists(f"{source} AND x.{store.owner} = p.id", *one.params))
     found = few(*ids)
-    return either(probes) if found is None else Where("p.id = ANY(%s::bigint[])", (sorted(set(found)),))
+    return either(probes) if found is None else named("id", "bigint", found)
+
+
+def named(column: str, type: str, found: Iterable[Any]) -> Where:
+    """Those that a column of `p` names; they are few."""
+    return Where(f"p.{column} = ANY(%s::{type}[])", (sorted(set(found)),), few=True)
 
 
 def few(*statements: Where) -> list[Any] | None:

@@ -35,18 +35,28 @@ def lock_products_by_id(ids: Collection[int]) -> list[Row]:
 
 def _locked(condition: str, params: Sequence[Any]) -> list[Row]:
     locked = db.fetch(
-        f"SELECT id, uuid::text, identifier FROM product WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        f"SELECT id, uuid::text, identifier, parent_id FROM product WHERE {condition}"  # noqa: S608
+        " ORDER BY id FOR NO KEY UPDATE",
         params,
     )
+    return with_documents(locked)
+
+
+def with_documents(locked: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Read the documents of products, given (id, uuid, identifier, parent id). 1 query, none for nothing."""
     if not locked:
         return []
     documents = db.fetch(
-        "SELECT product_id, doc, associations, quantified FROM product_doc WHERE product_id = ANY(%b)",
-        [[id for id, _, _ in locked]],
+        "SELECT product_id, doc, associations, quantified, own FROM product_doc WHERE product_id = ANY(%b)",
+        [[row[0] for row in locked]],
         encoded=True,
     )
-    by_id = {row[0]: row[1:] for row in documents}
-    return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]
+    texts = {id: found for id, *found in documents}
+    rows = []
+    for id, uuid, identifier, parent_id in locked:
+        doc, associations, quantified, own = texts[id]
+        rows.append(Row(id, uuid, identifier, doc, associations, quantified, own, parent_id))
+    return rows
 
 
 class Stored(NamedTuple):
@@ -104,15 +114,6 @@ def unique_holders(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str],
         [[attribute_id for attribute_id, _ in possible], [key for _, key in possible]],
     )
     return {(attribute_id, key): uuid for attribute_id, key, uuid in rows}
-
-
-def owners_of_links_to(product_id: int) -> list[str]:
-    """Give the uuids of the products that point at one, by any association type. 1 query."""
-    rows = db.fetch(
-        "SELECT DISTINCT p.uuid::text FROM product_link l JOIN product p ON p.id = l.owner_id WHERE l.target_id = %b",
-        [product_id],
-    )
-    return [uuid for (uuid,) in rows]
 
 
 def _named(uuids: Iterable[str], identifiers: Iterable[str]) -> tuple[str, list[list[str]]]:

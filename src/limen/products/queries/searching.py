@@ -10,7 +10,19 @@ from typing import Any
 from limen.kit import db
 from limen.kit.db import like
 from limen.kit.errors import Unprocessable
-from limen.products.queries.conditions import FALSE, NOWHERE, TRUE, Where, among, both, either, few, negated
+from limen.products.queries.conditions import (
+    FALSE,
+    NOWHERE,
+    TRUE,
+    Where,
+    among,
+    both,
+    either,
+    exists,
+    few,
+    named,
+    negated,
+)
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
 from limen.products.queries.stores import PRODUCTS, Store
 from limen.products.rules.kinds import HEAD, MARK
@@ -136,7 +148,7 @@ def _family(one: Criterion, structure: Structure, store: Store) -> Where:
 
 
 def _members(table: str, column: str, one: Criterion, store: Store) -> Where:
-    any_of = Where(f"EXISTS (SELECT 1 FROM {table} m WHERE m.{store.owner} = p.id OFFSET 0)")  # noqa: S608  # own names
+    any_of = exists(f"{table} m WHERE m.{store.owner} = p.id")
     if one.operator in ("EMPTY", "UNCLASSIFIED"):
         return negated(any_of)
     if one.operator == "NOT EMPTY":
@@ -249,12 +261,12 @@ def _variants_completeness(one: Criterion, structure: Structure, store: Store) -
 
 
 def _some_variant(keys: list[int], comparison: str) -> Where:
-    return Where(
-        "EXISTS (SELECT 1 FROM product v JOIN product_idx_num x ON x.product_id = v.id"  # noqa: S608  # own parts
+    return exists(
+        "product v JOIN product_idx_num x ON x.product_id = v.id"  # noqa: S608  # own parts
         " WHERE v.parent_id = ANY(ARRAY(SELECT p.id UNION ALL"
         " SELECT m.id FROM product_model m WHERE m.parent_id = p.id))"
-        f" AND x.key = ANY(%s::int[]) AND x.value {comparison} {COMPLETE} OFFSET 0)",
-        (keys,),
+        f" AND x.key = ANY(%s::int[]) AND x.value {comparison} {COMPLETE}",
+        keys,
     )
 
 
@@ -294,7 +306,7 @@ def identifier_contains(folded: str, store: Store = PRODUCTS) -> Where:
     condition = Where(f"p.{store.code} LIKE %s", (pattern,))
     statement = f"SELECT p.{store.code} FROM {store.table} p WHERE {condition.sql}"  # noqa: S608  # own names
     found = few(Where(statement, condition.params))
-    return condition if found is None else Where(f"p.{store.code} = ANY(%s::text[])", (sorted(found),))
+    return condition if found is None else named(store.code, "text", found)
 
 
 def label_place(code: str, channel: str, locale: str, structure: Structure) -> tuple[int, str, str, str] | None:
@@ -418,12 +430,10 @@ def _long_start(text: str, key: int, store: Store) -> Where:
 def _long_with_head(text: str, condition: Where, key: int, store: Store) -> Where:
     """A condition on whole long texts, of those alone that start with this one's head."""
     head = Where("x.value = %s", (text[:HEAD] + MARK,))
-    return both([_at(store, store.texts, [key], head), _exists(store, store.longs, key, condition)])
-
-
-def _exists(store: Store, table: str, key: int, condition: Where) -> Where:
-    source = f"{table} x WHERE x.key = %s AND {condition.sql} AND x.{store.owner} = p.id"
-    return Where(f"EXISTS (SELECT 1 FROM {source} OFFSET 0)", (key, *condition.params))  # noqa: S608  # own parts
+    whole = exists(
+        f"{store.longs} x WHERE x.key = %s AND {condition.sql} AND x.{store.owner} = p.id", key, *condition.params
+    )
+    return both([_at(store, store.texts, [key], head), whole])
 
 
 def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store) -> Where:

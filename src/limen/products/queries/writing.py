@@ -11,10 +11,9 @@ from limen.kit import db
 from limen.products import wire
 from limen.products.queries.lists import identifiers_of
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, search_keys
-from limen.products.queries.stores import PRODUCTS, Store
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.completeness import LETTERS, completenesses
 from limen.products.rules.cutting import narrowing
-from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import Rulebook, rulebook
 from limen.products.rules.views import View, is_visible, option_pairs
 from limen.products.rules.world import Row
@@ -22,8 +21,10 @@ from limen.structure import queries as structure_queries
 from limen.structure.rules import Structure
 
 
-def writer_for(rows: Sequence[Row], *, view: View, flavour: Flavour, base: str, structure: Structure) -> wire.Writer:
-    """Prepare the writing of some products.
+def writer_for(
+    rows: Sequence[Row], *, view: View, flavour: wire.Written, base: str, structure: Structure
+) -> wire.Writer:
+    """Prepare the writing of some products or models.
 
     Cost: none for plain products; 1 query each for associations, labels of options, and for completenesses and
     quality together.
@@ -34,7 +35,7 @@ def writer_for(rows: Sequence[Row], *, view: View, flavour: Flavour, base: str, 
         labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
         body = narrowing(view, book, labels, hides=hides)
     identifiers = identifiers_of(wire.linked_uuids(rows))
-    members = _members(rows, view, book)
+    members = _members(rows, view, book, MODELS if flavour == "model" else PRODUCTS)
     return wire.Writer(
         flavour, base, structure, identifiers=identifiers, body=body, members=members, fields=view.fields
     )
@@ -44,22 +45,41 @@ def _option_pairs(rows: Sequence[Row], book: Rulebook) -> set[tuple[str, str]]:
     return {pair for row in rows for pair in option_pairs(orjson.loads(row.doc)["values"], book)}
 
 
-def _members(rows: Sequence[Row], view: View, book: Rulebook) -> dict[int, dict[str, Any]]:
-    """Give what products have besides their documents."""
+def _members(rows: Sequence[Row], view: View, book: Rulebook, store: Store) -> dict[int, dict[str, Any]]:
+    """Give what products or models have besides their documents."""
     if not (view.extras or view.with_completenesses or view.with_quality):
         return {}
-    found = scores([row.id for row in rows], view, book.structure)
+    found = scores([row.id for row in rows], view, book.structure, store)
+    roots = root_codes([row.id for row in rows], store) if _ROOT in dict(view.extras) else {}
     members: dict[int, dict[str, Any]] = {}
     for row in rows:
         shown = members[row.id] = dict(view.extras)
+        if _ROOT in shown:
+            shown[_ROOT] = roots.get(row.id)
         completenesses, qualities = found.get(row.id, ([], []))
-        if view.with_missing:
+        if store is MODELS:
+            # Models have none, whoever asks.
+            pass
+        elif view.with_missing:
             shown["completenesses"] = _detailed(row, view, book)
         elif view.with_completenesses:
             shown["completenesses"] = completenesses
         if view.with_quality:
             shown["quality_scores"] = qualities
     return members
+
+
+_ROOT = "root_parent"
+
+
+def root_codes(ids: Sequence[int], store: Store) -> dict[int, str]:
+    """Give the code of the topmost model above products or models; absent for what has none. 1 query."""
+    rows = db.fetch(
+        f"SELECT p.id, coalesce(r.code, m.code) FROM {store.table} p JOIN product_model m ON m.id = p.parent_id"  # noqa: S608
+        " LEFT JOIN product_model r ON r.id = m.parent_id WHERE p.id = ANY(%b)",
+        [list(ids)],
+    )
+    return dict(rows)
 
 
 def _detailed(row: Row, view: View, book: Rulebook) -> list[dict[str, Any]]:
@@ -136,11 +156,13 @@ def hides_values(book: Rulebook) -> bool:
 
 
 def _hold_values(keys: list[int]) -> bool:
-    """Whether any product has a value at one of these keys. 1 query, two looks into an index for each key."""
+    """Whether any product or model has a value at one of these keys. 1 query, four looks into an index for each key."""
     rows = db.fetch(
         "SELECT 1 FROM unnest(%b::int4[]) AS asked (key)"
         " WHERE EXISTS (SELECT FROM product_idx_text t WHERE t.key = asked.key)"
-        " OR EXISTS (SELECT FROM product_idx_num n WHERE n.key = asked.key) LIMIT 1",
+        " OR EXISTS (SELECT FROM product_idx_num n WHERE n.key = asked.key)"
+        " OR EXISTS (SELECT FROM product_model_idx_text t WHERE t.key = asked.key)"
+        " OR EXISTS (SELECT FROM product_model_idx_num n WHERE n.key = asked.key) LIMIT 1",
         [keys],
     )
     return bool(rows)

@@ -1,57 +1,63 @@
-"""Taking out of a stored product what the structure has removed, and writing its values in another form."""
+"""Taking out of a stored product or model what the structure has removed, and writing its values in another form.
+
+What a variant has from its models is in its own document too, so each is cleaned by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from limen.products.rules.deciding import Change
 from limen.products.rules.kinds import fixed_text
 from limen.products.rules.kinds.numbers import decimal_text
+from limen.products.rules.links import Associations, without_empty
 from limen.products.rules.rulebook import Entry, Rulebook, Values
-from limen.products.rules.world import Product
+from limen.products.rules.world import Item, Own
 from limen.structure.rules import METRIC, NUMBER, PRICE
 
+Kinds = TypeVar("Kinds")
 
-def without(product: Product, resource: str, codes: Collection[str], attribute: str | None) -> list[Change]:
-    """Take records of a kind out of a product, and tell what changed. Twice is as once.
+
+def without(item: Item, resource: str, codes: Collection[str], attribute: str | None) -> list[Change]:
+    """Take records of a kind out of a product or model, and tell what changed. Twice is as once.
 
     `codes` are those of the records; `attribute` is the one that removed options belonged to.
     """
     match resource:
         case "attribute":
-            return _without_values(product, lambda code, entry: code in codes)
+            return _without_values(item, lambda code, entry: code in codes)
         case "channel":
-            return _without_values(product, lambda code, entry: entry["scope"] in codes)
+            return _without_values(item, lambda code, entry: entry["scope"] in codes)
         case "attribute_option":
-            return _without_options(product, attribute or "", codes)
+            return _without_options(item, attribute or "", codes)
         case "association_type":
-            return _without_links(product, codes)
+            return _without_links(item, codes)
         case "category":
-            return _without_members(product, "categories", codes)
+            return _without_categories(item, codes)
         case "group":
-            return [*_without_members(product, "groups", codes), *_without_group_links(product, codes)]
+            return [*_without_groups(item, codes), *_without_group_links(item, codes)]
     return []
 
 
-def _without_values(product: Product, goes: Any) -> list[Change]:
+def _without_values(item: Item, goes: Any) -> list[Change]:
     changes: list[Change] = []
     kept: Values = {}
-    for code, entries in product.values.items():
+    for code, entries in item.values.items():
         for entry in entries:
             if goes(code, entry):
                 changes.append(Change(_path(code, entry), entry["data"], None))
             else:
                 kept.setdefault(code, []).append(entry)
-    product.values = kept
+    item.values = kept
     return changes
 
 
-def _without_options(product: Product, attribute: str, codes: Collection[str]) -> list[Change]:
+def _without_options(item: Item, attribute: str, codes: Collection[str]) -> list[Change]:
     changes: list[Change] = []
     kept: list[Entry] = []
-    for entry in product.values.get(attribute, ()):
+    for entry in item.values.get(attribute, ()):
         before = entry["data"]
         if isinstance(before, list):
             after: Any = [code for code in before if code not in codes] or None
@@ -62,63 +68,82 @@ def _without_options(product: Product, attribute: str, codes: Collection[str]) -
         if after is not None:
             kept.append({**entry, "data": after})
     if changes:
-        product.values = {**product.values, attribute: kept}
+        item.values = {**item.values, attribute: kept}
         if not kept:
-            del product.values[attribute]
+            del item.values[attribute]
     return changes
 
 
-def _without_links(product: Product, codes: Collection[str]) -> list[Change]:
-    changes = [
-        Change(f"associations.{code}", kinds, {}) for code, kinds in product.associations.items() if code in codes
-    ]
-    product.associations = {code: kinds for code, kinds in product.associations.items() if code not in codes}
-    before = product.quantified
-    product.quantified = {code: kinds for code, kinds in before.items() if code not in codes}
-    if product.quantified != before:
-        changes.append(Change("quantified_associations", before, product.quantified))
+def _without_links(item: Item, codes: Collection[str]) -> list[Change]:
+    changes = [Change(f"associations.{code}", kinds, {}) for code, kinds in item.associations.items() if code in codes]
+    before = item.quantified
+    item.associations, item.quantified = _other_types(item.associations, codes), _other_types(before, codes)
+    if item.quantified != before:
+        changes.append(Change("quantified_associations", before, item.quantified))
+    if item.own is not None:
+        own = item.own
+        item.own = Own(own.categories, _other_types(own.associations, codes), _other_types(own.quantified, codes))
     return changes
 
 
-def _without_members(product: Product, name: str, codes: Collection[str]) -> list[Change]:
-    before: list[str] = getattr(product, name)
+def _other_types(links: dict[str, Kinds], codes: Collection[str]) -> dict[str, Kinds]:
+    return {code: kinds for code, kinds in links.items() if code not in codes}
+
+
+def _without_categories(item: Item, codes: Collection[str]) -> list[Change]:
+    before = item.categories
+    item.categories = [code for code in before if code not in codes]
+    if item.own is not None:
+        own = item.own
+        item.own = Own([code for code in own.categories if code not in codes], own.associations, own.quantified)
+    return [] if item.categories == before else [Change("categories", before, item.categories)]
+
+
+def _without_groups(item: Item, codes: Collection[str]) -> list[Change]:
+    before = item.groups
     after = [code for code in before if code not in codes]
     if after == before:
         return []
-    setattr(product, name, after)
-    return [Change(name, before, after)]
+    item.groups = after
+    return [Change("groups", before, after)]
 
 
-def _without_group_links(product: Product, codes: Collection[str]) -> list[Change]:
-    changes = []
-    kept = {}
-    for code, before in product.associations.items():
-        after = {
-            kind: targets
-            for kind, ends in before.items()
-            if (targets := [one for one in ends if kind != "groups" or one not in codes])
+def _without_group_links(item: Item, codes: Collection[str]) -> list[Change]:
+    before = item.associations
+    item.associations = _without_ends(before, codes)
+    if item.own is not None:
+        own = item.own
+        item.own = Own(own.categories, _without_ends(own.associations, codes), own.quantified)
+    return [
+        Change(f"associations.{code}", kinds, item.associations.get(code, {}))
+        for code, kinds in before.items()
+        if item.associations.get(code) != kinds
+    ]
+
+
+def _without_ends(associations: Associations, codes: Collection[str]) -> Associations:
+    """Associations without groups of these codes."""
+    return without_empty(
+        {
+            code: {kind: [one for one in ends if kind != "groups" or one not in codes] for kind, ends in kinds.items()}
+            for code, kinds in associations.items()
         }
-        if after != before:
-            changes.append(Change(f"associations.{code}", before, after))
-        if after:
-            kept[code] = after
-    product.associations = kept
-    return changes
+    )
 
 
-def rewritten(product: Product, attributes: Collection[str], book: Rulebook) -> bool:
+def rewritten(item: Item, attributes: Collection[str], book: Rulebook) -> bool:
     """Write the values of some attributes as their attribute has them now, and tell whether any was not.
 
     An amount is never changed, only its form: one with decimals keeps them where the attribute has none any more.
     """
     changed = False
-    values = dict(product.values)
+    values = dict(item.values)
     for code in attributes:
         if code in values and (field := book.field(code)) is not None:
             entries = [{**entry, "data": _in_form(entry["data"], field.attribute, book)} for entry in values[code]]
             changed = changed or entries != values[code]
             values[code] = entries
-    product.values = values
+    item.values = values
     return changed
 
 
@@ -142,12 +167,6 @@ def _number(stored: Any, with_decimals: bool, places: int, *, exact: bool) -> An
     if not with_decimals:
         return int(number) if number == number.to_integral_value() else stored
     return fixed_text(number, places) if exact else decimal_text(number, places)
-
-
-def told(changes: Collection[Change]) -> Iterator[Mapping[str, Any]]:
-    """Give changes as history keeps them."""
-    for one in changes:
-        yield {"path": one.path, "before": one.before, "after": one.after}
 
 
 def _path(code: str, entry: Entry) -> str:

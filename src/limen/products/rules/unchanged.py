@@ -75,12 +75,12 @@ def _are_there(values: Mapping[str, Any], stored: Mapping[str, list[Entry]], boo
             if known is _ABSENT:
                 if data is not None:
                     return False
-            elif not (_equal(data, known, field) or _reads_as(data, known, field)):
+            elif not (is_stored_as_sent(data, known, field) or _reads_as(data, known, field)):
                 return False
     return True
 
 
-def _equal(data: Any, known: Any, field: Field) -> bool:
+def is_stored_as_sent(data: Any, known: Any, field: Field) -> bool:
     """Tell whether data is stored as it is written; False when it takes the reader to tell."""
     if data.__class__ is not known.__class__:
         return False

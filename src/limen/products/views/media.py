@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import requires
@@ -11,6 +11,6 @@ from limen.media import views as media
 
 @require_safe
 @requires("pim_enrich_product_index")
-def media_file(request: HttpRequest, code: str) -> FileResponse:
-    """Stream a file of a product. Raises NotFound."""
-    return media.show_file(code, "product")
+def media_file(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Stream a file of a product, or with `preview` a small picture of it. Raises NotFound."""
+    return media.show_file(request, code, "product")

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 
 from limen.kit import clock
 from limen.kit.conditions import tag_of
-from limen.kit.errors import NotFound, Unprocessable
+from limen.kit.errors import Malformed, NotFound, Unprocessable
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
-from limen.kit.http.json import base_url, decode_object, segment
+from limen.kit.http.json import JsonObject, base_url, decode_object, segment
 from limen.kit.http.pages import page_answer, read_page, with_self
 from limen.kit.http.tags import conditions_of, tagged
 from limen.structure import operations, queries, wire
@@ -59,7 +59,7 @@ def get_option(request: ApiRequest, attribute_code: str, code: str) -> HttpRespo
 @endpoint(name=f"{_NAME}_create", permission=f"{_NAME}_edit", anchor="post_attributes__attribute_code__options")
 def create_option(request: ApiRequest, attribute_code: str) -> HttpResponse:
     """Create an option of a select attribute."""
-    body = decode_object(request.body)
+    body = _body(request, attribute_code)
     return written(
         request,
         lambda: operations.create_option(attribute_code, body, by=request.caller, now=clock.now()),
@@ -70,7 +70,7 @@ def create_option(request: ApiRequest, attribute_code: str) -> HttpResponse:
 @endpoint(name=f"{_NAME}_partial_update", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, conditional=True)
 def upsert_option(request: ApiRequest, attribute_code: str, code: str) -> HttpResponse:
     """Update an option, or create it under this code."""
-    body, conditions = decode_object(request.body), conditions_of(request)
+    body, conditions = _body(request, attribute_code), conditions_of(request)
     return written(
         request,
         lambda: operations.upsert_option(
@@ -105,10 +105,24 @@ def upsert_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
     )
 
 
+def _body(request: ApiRequest, attribute_code: str) -> JsonObject:
+    """Read the body. That the attribute is unknown comes before that the body is no JSON (api-conventions A4)."""
+    try:
+        return decode_object(request.body)
+    except Malformed:
+        if queries.snapshot().attribute(attribute_code) is None:
+            raise _unknown(attribute_code) from None
+        raise
+
+
+def _unknown(attribute_code: str) -> NotFound:
+    return NotFound(f'The attribute "{attribute_code}" does not exist.')
+
+
 def _attribute_with_options(structure: Structure, code: str) -> Attribute:
     attribute = structure.attribute(code)
     if attribute is None:
-        raise NotFound(f'The attribute "{code}" does not exist.')
+        raise _unknown(code)
     if not has_options(attribute.type):
         raise NotFound(no_options_message(attribute))
     return attribute

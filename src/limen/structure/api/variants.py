@@ -6,9 +6,9 @@ from django.http import HttpResponse
 
 from limen.kit import clock
 from limen.kit.conditions import tag_of
-from limen.kit.errors import NotFound
+from limen.kit.errors import Malformed, NotFound
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
-from limen.kit.http.json import base_url, decode_object, segment
+from limen.kit.http.json import JsonObject, base_url, decode_object, segment
 from limen.kit.http.pages import page_answer, read_page, with_self
 from limen.kit.http.tags import conditions_of, tagged
 from limen.structure import operations, queries, wire
@@ -53,7 +53,7 @@ def get_variant(request: ApiRequest, family_code: str, code: str) -> HttpRespons
 @endpoint(name=f"{_NAME}_create", permission=f"{_NAME}_edit", anchor="post_families__family_code__variants")
 def create_variant(request: ApiRequest, family_code: str) -> HttpResponse:
     """Create a variant of a family."""
-    body = decode_object(request.body)
+    body = _body(request, family_code)
     return written(
         request,
         lambda: operations.create_family_variant(family_code, body, by=request.caller, now=clock.now()),
@@ -64,7 +64,7 @@ def create_variant(request: ApiRequest, family_code: str) -> HttpResponse:
 @endpoint(name=f"{_NAME}_partial_update", permission=f"{_NAME}_edit", anchor=_PATCH_ANCHOR, conditional=True)
 def upsert_variant(request: ApiRequest, family_code: str, code: str) -> HttpResponse:
     """Update a variant, or create it under this code."""
-    body, conditions = decode_object(request.body), conditions_of(request)
+    body, conditions = _body(request, family_code), conditions_of(request)
     return written(
         request,
         lambda: operations.upsert_family_variant(
@@ -100,6 +100,15 @@ def upsert_variants(request: ApiRequest, family_code: str) -> HttpResponse:
             family_code, code, body, by=request.caller, now=clock.now()
         ),
     )
+
+
+def _body(request: ApiRequest, family_code: str) -> JsonObject:
+    """Read the body. That the family is unknown comes before that the body is no JSON (api-conventions A4)."""
+    try:
+        return decode_object(request.body)
+    except Malformed:
+        operations.variants_of(queries.snapshot(), family_code)
+        raise
 
 
 def _family(structure: Structure, code: str) -> Family:

@@ -34,3 +34,4 @@ from limen.structure.operations.resources import move_category as move_category
 from limen.structure.operations.resources import upsert as upsert
 from limen.structure.operations.resources import upsert_family_variant as upsert_family_variant
 from limen.structure.operations.resources import upsert_option as upsert_option
+from limen.structure.operations.resources import variants_of as variants_of

@@ -195,7 +195,7 @@ def create_family_variant(family: str, body: Body, *, by: events.Author, now: da
     """
     with one_change():
         structure = snapshot_for_change()
-        kind = _variants_of(structure, family)
+        kind = variants_of(structure, family)
         decision = decide_creation(
             kind.noun, body, structure, exists=lambda code: structure.family_variant(code) is not None
         )
@@ -219,14 +219,15 @@ def upsert_family_variant(
     """
     with one_change():
         structure = snapshot_for_change()
-        kind = _variants_of(structure, family)
+        kind = variants_of(structure, family)
         stored = structure.family_variant(code)
         conditions.check(lambda: None if stored is None else wire.tag(kind.printed(stored, structure)))
         decision = decide_upsert(kind.noun, code, body, stored, structure)
         return _carry_out(kind, stored, decision, structure, by=by, now=now)
 
 
-def _variants_of(structure: Structure, family: str) -> Resource:
+def variants_of(structure: Structure, family: str) -> Resource:
+    """Give the kind that the variants of a family are. Raises Misshaped where there is no such family."""
     found = structure.family(family)
     if found is None:
         raise Misshaped(f'Property "family" expects the code of an existing family, "{family}" given.')

@@ -32,5 +32,6 @@ from limen.structure.queries.snapshot import snapshot_kept as snapshot_kept
 from limen.structure.queries.snapshot import versions_of as versions_of
 from limen.structure.queries.snapshot import with_versions as with_versions
 from limen.structure.queries.uses import families_with_products as families_with_products
+from limen.structure.queries.uses import products_in as products_in
 from limen.structure.queries.uses import uses_of as uses_of
 from limen.structure.queries.uses import uses_of_option as uses_of_option
