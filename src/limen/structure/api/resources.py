@@ -13,7 +13,7 @@ from limen.kit import clock
 from limen.kit.conditions import tag_of
 from limen.kit.errors import Malformed, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all, tells_codes
 from limen.kit.http.json import (
     base_url,
     created,
@@ -222,7 +222,7 @@ def bulk_answer(request: ApiRequest, upsert: Upsert, together: Together | None =
     With `dry_run=1` a line sees what those before it have done, and in the end nothing is kept.
     """
     base, anchor = base_url(request), request.endpoint.anchor
-    dry_run, report_all = flag(request, "dry_run"), reports_all(request)
+    dry_run, report_all, codes = flag(request, "dry_run"), reports_all(request), tells_codes(request)
     sent = [_read_line(line) for line in ndjson.lines(request)]
     with operations.rehearsal(dry_run):
         outcomes = _outcomes(request, sent, upsert, together)
@@ -230,7 +230,7 @@ def bulk_answer(request: ApiRequest, upsert: Upsert, together: Together | None =
     for number, (line, outcome) in enumerate(zip(sent, outcomes, strict=True), 1):
         key = {} if isinstance(line, Refused) else {"code": line[0]}
         told = outcome if isinstance(outcome, Refused) else 201 if outcome.created else 204
-        results.append(ndjson.line_result(number, told, base, anchor, key, report_all=report_all))
+        results.append(ndjson.line_result(number, told, base, anchor, key, report_all=report_all, codes=codes))
     return marked(ndjson.answer(results), dry_run)
 
 
