@@ -74,8 +74,8 @@ class Api:
             answer.lines = [orjson.loads(line) for line in answer.content.split(b"\n") if line]
         return answer
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(f"/api/rest/v1{path}")
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(f"/api/rest/v1{path}", headers=headers)
 
     def _send(self, method: str, path: str, body: object, content_type: str, headers: dict[str, str]) -> Any:
         data = body if isinstance(body, bytes) else orjson.dumps(body)

@@ -17,30 +17,9 @@ from limen.connections.operations import tokens
 from limen.connections.rules import TokenRequest
 from limen.kit.errors import Refused, Unauthenticated
 from tests.factories.connections import NOW, make_connection, token_for
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("installed")]
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each in a thread of its own, all let go together; give the result or the refusal of each, in order."""
-    start = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait(10)
-            results[number] = act()
-        except Exception as refusal:
-            results[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_case_28_of_two_creations_at_the_limit_one_succeeds(settings: Any) -> None:

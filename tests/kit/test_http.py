@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+from io import BytesIO
 from typing import Any
 
 import orjson
 import pytest
+import zstandard
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -13,7 +16,7 @@ from limen.accounts.rules import Caller
 from limen.kit.errors import Invalid, Misshaped, NotFound, TooLarge, TooMany, Unauthenticated, Unprocessable, Violation
 from limen.kit.http import endpoint as endpoints
 from limen.kit.http import ndjson, pages
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint, methods
+from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, methods
 from limen.kit.http.json import created, updated
 
 make = RequestFactory()
@@ -107,6 +110,82 @@ class TestMediaTypes:
     )
     def test_content_type(self, content_type: str, status: int) -> None:
         assert call(tea(), "POST", content_type=content_type).status_code == status
+
+
+def echo(**declared: Any) -> Any:
+    """Answer with the body as the view reads it."""
+
+    @endpoint(name="tea", **declared)
+    def view(request: ApiRequest) -> HttpResponse:
+        return HttpResponse(request.body)
+
+    return methods(POST=view, PATCH=view, DELETE=view)
+
+
+def send(view: Any, body: bytes, content_type: str = "application/json", **headers: str) -> Any:
+    request = make.generic("PATCH", "/api/rest/v1/tea", body, content_type=content_type)
+    for name, value in {"authorization": "Bearer x", **headers}.items():
+        request.META[f"HTTP_{name.upper().replace('-', '_')}"] = value
+    return view(request)
+
+
+class TestBodies:
+    @pytest.fixture(autouse=True)
+    def limits(self, settings: Any) -> None:
+        settings.LIMEN_BODY_MAX, settings.LIMEN_COLLECTION_BODY_MAX = 100, 1000
+
+    def test_a_body_may_be_as_large_as_the_setting_says(self) -> None:
+        assert send(echo(), b"x" * 100).status_code == 200
+        assert send(echo(), b"x" * 101).status_code == 413
+        assert send(echo(accepts=(COLLECTION,)), b"x" * 1000, COLLECTION).status_code == 200
+        assert send(echo(accepts=(COLLECTION,)), b"x" * 1001, COLLECTION).status_code == 413
+
+    @pytest.mark.parametrize(("encoding", "encode"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+    def test_a_compressed_body_is_read_decoded_and_measured_so(self, encoding: str, encode: Any) -> None:
+        answer = send(echo(), encode(b"x" * 100), **{"content-encoding": encoding})
+        assert (answer.status_code, answer.content) == (200, b"x" * 100)
+        assert send(echo(), encode(b"x" * 101), **{"content-encoding": encoding}).status_code == 413
+        assert send(echo(), b"{}", **{"content-encoding": encoding}).status_code == 400
+
+    def test_an_encoding_that_is_not_known_is_415(self) -> None:
+        assert send(echo(), b"{}", **{"content-encoding": "br"}).status_code == 415
+
+    def test_an_upload_is_not_sent_compressed(self) -> None:
+        gzipped = {"content-encoding": "gzip"}
+        assert send(echo(accepts=(MULTIPART,)), b"x", MULTIPART, **gzipped).status_code == 415
+
+    def test_nothing_is_decoded_for_who_may_not_write(self) -> None:
+        view = echo(permission="pim_api_product_edit")
+        assert send(view, b"no gzip", **{"content-encoding": "gzip"}).status_code == 403
+        assert send(view, b"no gzip", **{"content-encoding": "br"}).status_code == 415
+
+    def test_a_delete_needs_no_body_and_no_media_type(self) -> None:
+        request = make.delete("/api/rest/v1/tea", headers={"authorization": "Bearer x"})
+        assert echo()(request).status_code == 200
+
+    def test_a_body_that_breaks_off_is_400_and_no_incident(self, caplog: pytest.LogCaptureFixture) -> None:
+        class Gone(BytesIO):
+            def read(self, *size: Any) -> bytes:
+                raise OSError("gone")
+
+        request = make.generic("PATCH", "/api/rest/v1/tea", b"{}", content_type="application/json")
+        request.META["HTTP_AUTHORIZATION"] = "Bearer x"
+        request._stream = Gone()  # type: ignore[attr-defined]  # what the server hands over
+        assert echo()(request).status_code == 400
+        assert caplog.records == []
+
+
+class TestConditions:
+    @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+    @pytest.mark.parametrize("header", ["if-match", "if-none-match"])
+    def test_where_none_is_possible_it_is_412(self, method: str, header: str) -> None:
+        headers = {"authorization": "Bearer x", header: "*"}
+        request = make.generic(method, "/api/rest/v1/tea", b"{}", content_type="application/json", headers=headers)
+        assert echo()(request).status_code == 412
+
+    def test_where_it_is_the_view_gets_it(self) -> None:
+        request = make.delete("/api/rest/v1/tea", headers={"authorization": "Bearer x", "if-match": '"a"'})
+        assert echo(conditional=True)(request).status_code == 200
 
 
 class TestErrorBodies:

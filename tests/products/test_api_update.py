@@ -162,11 +162,12 @@ class TestOneProduct:
         )
         newest = events.history(f"product:{uuid}")[0]
         assert orjson.loads(newest.data) == {
+            "identifier": "desk-one",
             "changes": [
                 {"path": "family", "before": None, "after": "luminaires"},
                 {"path": "values.title.en_GB", "before": "Lamp", "after": "Light"},
                 {"path": "values.lumens", "before": None, "after": 5},
-            ]
+            ],
         }
 
     def test_an_identifier_may_hold_slashes_and_blanks(self, pim: Api) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -84,7 +83,7 @@ SAME: list[dict[str, Any]] = [
 ]
 
 NOT_CERTAIN: list[dict[str, Any]] = [
-    {"uuid": str(uuid4())},
+    {"uuid": "0c9f4f7e-31d5-4c9b-8a55-6d1d7f1d4b2e"},
     {"uuid": 1},
     {"identifier": "desk-one"},
     {"enabled": 1},

@@ -428,7 +428,6 @@ class TestRead:
             {"page": "a"},
             {"with_count": "1"},
             {"pagination_type": "unknown"},
-            {"pagination_type": "search_after"},
         ]
         for params in wrong:
             assert_plain(api.get("/attributes", **params), 422)

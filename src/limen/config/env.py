@@ -50,9 +50,22 @@ def days_of_audit(value: str) -> int:
     return number
 
 
+def days_of_changes(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() else -1
+    if number < 30:
+        raise ValueError("expects a number of days from 30 on")
+    return number
+
+
 def reveal(value: str) -> str:
     if value not in ("on-demand", "once"):
         raise ValueError("expects on-demand or once")
+    return value
+
+
+def edition(value: str) -> str:
+    if value not in ("CE", "GE", "EE", "Serenity"):
+        raise ValueError("expects CE, GE, EE or Serenity")
     return value
 
 
@@ -153,6 +166,31 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_PASSWORD_LENGTH", positive, "24", "Length of the passwords made for connections; at least 16."),
     Setting("LIMEN_ACCESS_TOKEN_LIFETIME", positive, "3600", "Seconds an access token lives."),
     Setting("LIMEN_REFRESH_TOKEN_LIFETIME", positive, "1209600", "Seconds a refresh token lives."),
+    Setting(
+        "LIMEN_CORS_ORIGINS",
+        names,
+        "",
+        "Origins such as `https://tool.example.com`, separated by commas, whose pages may call the API from a browser.",
+    ),
+    Setting(
+        "LIMEN_API_VERSION",
+        text,
+        "",
+        "Version that system information tells connectors; without it `7.0.` and the last number of Limen's own.",
+    ),
+    Setting(
+        "LIMEN_API_EDITION",
+        edition,
+        "CE",
+        "Edition that system information tells connectors: `CE`, `GE`, `EE` or `Serenity`.",
+    ),
+    Setting("LIMEN_BODY_MAX", positive, "2000000", "Most bytes in a body about one resource of the API, decoded."),
+    Setting(
+        "LIMEN_COLLECTION_BODY_MAX",
+        positive,
+        "110000000",
+        "Most bytes in a body about many resources (a bulk PATCH), decoded.",
+    ),
     Setting("LIMEN_TOKEN_BODY_MAX", positive, "2048", "Most bytes in a body sent to the token endpoint."),
     Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
     Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),
@@ -165,6 +203,12 @@ SETTINGS: tuple[Setting, ...] = (
         days_of_audit,
         "365",
         "Days after which an entry of the audit log is removed, at least 30; 0 keeps them for ever.",
+    ),
+    Setting(
+        "LIMEN_CHANGES_DAYS",
+        days_of_changes,
+        "90",
+        "Days that the feed of changes reaches back, at least 30; a connector that was away longer reads everything.",
     ),
     Setting(
         "LIMEN_TOKEN_FAILURES",

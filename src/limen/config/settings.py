@@ -22,6 +22,11 @@ LIMEN_PASSWORD_LENGTH: int = _VALUES["LIMEN_PASSWORD_LENGTH"]
 LIMEN_SECRET_REVEAL: str = _VALUES["LIMEN_SECRET_REVEAL"]
 LIMEN_ACCESS_TOKEN_LIFETIME: int = _VALUES["LIMEN_ACCESS_TOKEN_LIFETIME"]
 LIMEN_REFRESH_TOKEN_LIFETIME: int = _VALUES["LIMEN_REFRESH_TOKEN_LIFETIME"]
+LIMEN_CORS_ORIGINS: tuple[str, ...] = _VALUES["LIMEN_CORS_ORIGINS"]
+LIMEN_API_VERSION: str = _VALUES["LIMEN_API_VERSION"]
+LIMEN_API_EDITION: str = _VALUES["LIMEN_API_EDITION"]
+LIMEN_BODY_MAX: int = _VALUES["LIMEN_BODY_MAX"]
+LIMEN_COLLECTION_BODY_MAX: int = _VALUES["LIMEN_COLLECTION_BODY_MAX"]
 LIMEN_TOKEN_BODY_MAX: int = _VALUES["LIMEN_TOKEN_BODY_MAX"]
 LIMEN_SIGN_IN_PAUSE: int = _VALUES["LIMEN_SIGN_IN_PAUSE"]
 LIMEN_TOKEN_FAILURES: int = _VALUES["LIMEN_TOKEN_FAILURES"]
@@ -31,6 +36,7 @@ LIMEN_CALLS_RECORDED: bool = _VALUES["LIMEN_CALLS_RECORDED"]
 LIMEN_CALLS_KEPT: int = _VALUES["LIMEN_CALLS_KEPT"]
 LIMEN_CALLS_DAYS: int = _VALUES["LIMEN_CALLS_DAYS"]
 LIMEN_CALLS_BODY_MAX: int = _VALUES["LIMEN_CALLS_BODY_MAX"]
+LIMEN_CHANGES_DAYS: int = _VALUES["LIMEN_CHANGES_DAYS"]
 LIMEN_AUDIT_DAYS: int = _VALUES["LIMEN_AUDIT_DAYS"]
 # Tests write what is recorded themselves, in their own transaction; no variable changes it.
 LIMEN_CALLS_WRITER = True
@@ -70,6 +76,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "limen.kit.http.middleware.request_id",
+    # Outside of what records calls, which keeps bodies as they can be read.
+    "limen.kit.http.encoding.compress",
+    "limen.kit.http.origins.other_origins",
     "limen.calls.middleware.record_calls",
     # What follows is for people's screens; calls under /api/ pass it by (see config.middleware).
     "limen.config.middleware.security",
@@ -125,10 +134,13 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
+LIMEN_API_CONNECTION_OF = "limen.connections.tokens.connection_of"
+LIMEN_API_WATCHER = "limen.connections.watching.record_errors"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")
 LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
+LIMEN_PRODUCTS_IN_CATEGORIES = "limen.products.queries.count_in_categories"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])
@@ -188,8 +200,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# The API reads bodies itself; bulk bodies are up to 100 lines of 1 MB.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 110_000_000
+# The API reads bodies itself, and has looked at their size before.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(LIMEN_BODY_MAX, LIMEN_COLLECTION_BODY_MAX)
 # A family of 500 attributes and a dozen channels, with a box for each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -24,7 +24,8 @@ class Event(models.Model):
     """One change, written in the transaction of the change.
 
     A trigger of the database refuses to update or delete a row, whoever asks (migration 0002), but for audit
-    entries that have run out (0003).
+    entries that have run out (0003). Another says which ids a transaction may still write (0010): the feed of changes
+    is read by it.
     `author` is kept as text: history outlives users and connections. `data` is JSON text whose
     shape belongs to the kind (`product.updated`: a list of {path, before, after}).
     """
@@ -44,6 +45,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="event_subject_id"),
             models.Index(fields=["id"], condition=is_audited(), name="event_audited"),
+            models.Index(area(), "id", name="event_area_id"),
         ]
 
     def __str__(self) -> str:

@@ -98,7 +98,8 @@ def forget_audited(*, before: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def forget_tallies(*, before: datetime) -> int:
-    """Delete the counts of hours before a moment and tell how many rows there were. 1 statement."""
-    deleted, _ = Tally.objects.filter(hour__lt=before).delete()
+def forget_tallies(*, before: datetime, kinds: Sequence[str] | None = None) -> int:
+    """Delete the counts of hours before a moment, of some kinds or all; tell how many rows there were. 1 statement."""
+    found = Tally.objects.filter(hour__lt=before)
+    deleted, _ = (found if kinds is None else found.filter(kind__in=kinds)).delete()
     return deleted

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from limen import __version__
+from limen.events.rules import MOST_CHANGES
 from limen.help import schemas
 from limen.help.schemas import Schema, list_of, thing
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, Endpoint
@@ -20,6 +21,7 @@ from limen.kit.http.json import JSON
 from limen.kit.http.ndjson import MOST_LINES
 from limen.kit.http.pages import MOST_ITEMS
 from limen.kit.http.root import api_endpoints
+from limen.media.previews import SIZES
 
 _FORM = "application/x-www-form-urlencoded"
 _PREFIX = re.compile(r"(?:legacy_)?pim_api_")
@@ -28,7 +30,7 @@ _ANY_FILE = "*/*"
 Answers = dict[str, Any]
 
 # Answers that have nothing to do with what is asked for: the same for every endpoint.
-BEFORE_THE_VIEW = frozenset({"400", "401", "403", "406", "413", "415", "429"})
+BEFORE_THE_VIEW = frozenset({"304", "400", "401", "403", "406", "412", "413", "415", "429"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def operation_of(path: str, method: str, endpoint: Endpoint) -> dict[str, Any]:
     if rest or endpoint.permission:
         asked = f"Permission: `{endpoint.permission}`." if endpoint.permission else ""
         described["description"] = "\n\n".join(part for part in (rest, asked) if part)
-    parameters = [*_path_parameters(path), *shape.parameters(resource)]
+    parameters = [*_path_parameters(path), *shape.parameters(resource), *_condition_parameters(method, endpoint)]
     if parameters:
         described["parameters"] = parameters
     if shape.body is not None:
@@ -137,10 +139,31 @@ def _all_answers(method: str, endpoint: Endpoint, own: Answers) -> Answers:
         found["429"] = _refused("Too many calls; `Retry-After` says when to go on.")
     if method == "GET":
         found["406"] = _refused("Only application/json is given.")
+        if endpoint.conditional:
+            found["200"] = {**found["200"], "headers": _ETAG}
+            found["304"] = {"description": "As the caller has it already.", "headers": _ETAG}
+    elif not endpoint.public:
+        found["412"] = _refused(
+            "It is not in the state that `If-Match` or `If-None-Match` asks for."
+            if endpoint.conditional
+            else "`If-Match` and `If-None-Match` are not possible here."
+        )
     if method in ("POST", "PATCH") and endpoint.accepts is not None:
         found["413"] = _refused("The body, or one of its parts, is too large.")
-        found["415"] = _refused("The media type is not the one expected.")
+        found["415"] = _refused("The media type or the encoding of the body is not one of those expected.")
     return dict(sorted(found.items()))
+
+
+def _condition_parameters(method: str, endpoint: Endpoint) -> Iterator[Schema]:
+    if endpoint.conditional and method == "GET":
+        yield _header("If-None-Match", "Tags of the states that the caller has.")
+    elif endpoint.conditional:
+        yield _header("If-Match", "Tags of the states that the change is meant for, or `*` for any.")
+        yield _header("If-None-Match", "`*`: only create, and change nothing that exists.")
+
+
+def _header(name: str, sentence: str) -> Schema:
+    return {"name": name, "in": "header", "schema": schemas.TEXT, "description": sentence}
 
 
 # Parts of answers
@@ -182,6 +205,7 @@ def _page(resource: str) -> Schema:
 
 
 _LOCATION = {"Location": {"schema": {"type": "string", "format": "uri"}}}
+_ETAG = {"ETag": {"schema": schemas.TEXT}}
 _CREATED: Schema = {"description": "Created; `Location` leads to it.", "headers": _LOCATION}
 _UPDATED: Schema = {"description": "Updated, or as it was before; `Location` leads to it.", "headers": _LOCATION}
 _UNKNOWN = _refused("There is no such thing.")
@@ -195,8 +219,10 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
-_BY_CURSOR = frozenset({"product", "product_uuid"})
-_SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_BY_CURSOR})
+_REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
+_PRODUCTS = frozenset({"product", "product_uuid"})
+_BY_PAGE_ALONE = frozenset({"media_file"})
+_SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_PRODUCTS})
 
 
 def _list_parameters(resource: str) -> tuple[Schema, ...]:
@@ -205,7 +231,7 @@ def _list_parameters(resource: str) -> tuple[Schema, ...]:
         _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, "Items of a page; 10 if not sent."),
         _WITH_COUNT,
     ]
-    if resource in _BY_CURSOR:
+    if resource not in _BY_PAGE_ALONE:
         found += [
             _query("pagination_type", {"enum": ["page", "search_after"]}, "By number, or by the link `next` alone."),
             _query("search_after", schemas.TEXT, "The cursor that the link `next` has."),
@@ -227,6 +253,7 @@ _SEEN = (
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
     "product_uuid": _SEEN,
+    "attribute_option": (("sort", {"enum": ["code", "sort_order"]}, "By what they are sorted; by code if not sent."),),
     "category": (
         ("with_position", _YES, "The place among its siblings, too."),
         ("with_enriched_attributes", _YES, "The enriched values, too."),
@@ -240,6 +267,17 @@ def _own_parameters(resource: str) -> tuple[Schema, ...]:
     )
 
 
+def _write_parameters(resource: str) -> tuple[Schema, ...]:
+    return (_DRY_RUN,) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+
+
+def _uses(resource: str) -> Answers:
+    """Parts of the structure tell what uses them; a product is not used by anybody."""
+    if resource in _PRODUCTS:
+        return {}
+    return {"200": _json("With `dry_run`: what uses it, and would lose it.", schemas.REMOVAL)}
+
+
 def _sent(resource: str) -> Mapping[str, Schema]:
     return {JSON: {"$ref": f"#/components/schemas/{resource}_sent"}}
 
@@ -250,23 +288,24 @@ def _sent_lines(resource: str) -> Mapping[str, Schema]:
     return {COLLECTION: {"allOf": [{"$ref": f"#/components/schemas/{resource}_sent"}], "description": many}}
 
 
+# Without a schema: the format has no word for a body of several.
+_LINES: Schema = {"description": "One result per line, in order.", "content": {COLLECTION: {}}}
+
 # The longer ending first, where one ends with the other.
 _SHAPES: Mapping[str, Shape] = {
     "_partial_update_list": Shape(
-        lambda resource: {"200": _json("One result per line, in order.", {}, COLLECTION), "404": _UNKNOWN},
+        lambda resource: {"200": _LINES, "404": _UNKNOWN},
         _sent_lines,
-        lambda resource: (_DRY_RUN,),
+        _write_parameters,
     ),
     "_partial_update": Shape(
         lambda resource: {"201": _CREATED, "204": _UPDATED, "404": _UNKNOWN, "422": _INVALID},
         _sent,
-        lambda resource: (_DRY_RUN,),
+        _write_parameters,
     ),
-    "_create": Shape(
-        lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID}, _sent, lambda resource: (_DRY_RUN,)
-    ),
+    "_create": Shape(lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID}, _sent, _write_parameters),
     "_delete": Shape(
-        lambda resource: {"204": {"description": "Gone."}, "404": _UNKNOWN, "422": _INVALID},
+        lambda resource: {**_uses(resource), "204": {"description": "Gone."}, "404": _UNKNOWN, "422": _INVALID},
         None,
         lambda resource: (_DRY_RUN,),
     ),
@@ -288,10 +327,19 @@ _SHAPES: Mapping[str, Shape] = {
     "_download": Shape(
         lambda resource: {
             "200": _json("The bytes.", {"type": "string", "format": "binary"}, _ANY_FILE),
+            "206": _json("The part asked for.", {"type": "string", "format": "binary"}, _ANY_FILE),
             "404": _UNKNOWN,
-        }
+            "416": _refused("The part that is asked for lies beyond the file."),
+            "422": _refused("There is no such preview, or none of this file."),
+        },
+        parameters=lambda resource: (
+            _header("Range", "The part of the file that is wanted, as `bytes=0-1023`."),
+            *(() if resource.startswith("category") else (_query("preview", {"enum": list(SIZES)}, _PREVIEW),)),
+        ),
     ),
 }
+
+_PREVIEW = "A small picture of an image instead of the file, as WebP."
 
 _UPLOAD = {
     "type": "object",
@@ -301,11 +349,32 @@ _UPLOAD = {
     },
     "required": ["product", "file"],
 }
+_CATEGORY_UPLOAD = {
+    "type": "object",
+    "properties": {
+        "category": {"type": "string", "description": "JSON: `code`, `attribute_code`, `channel`, `locale`."},
+        "file": _BYTES,
+    },
+    "required": ["category", "file"],
+}
 _ALONE: Mapping[str, Shape] = {
     "pim_api_root_endpoint": Shape(lambda resource: {"200": _json("The routes by name.", schemas.ROOT)}),
     "limen_openapi": Shape(lambda resource: {"200": _json("This description.", {"type": "object"})}),
     "limen_connection_check": Shape(
         lambda resource: {"200": _json("Proof of being here.", thing({"proof": schemas.TEXT})), "404": _UNKNOWN}
+    ),
+    "limen_changes": Shape(
+        lambda resource: {
+            "200": _json("Changes, oldest first.", schemas.CHANGES),
+            "410": _refused("The cursor is too old, or of a database that was set back: read everything once."),
+            "422": _INVALID,
+        },
+        None,
+        lambda resource: (
+            _query("resource", schemas.TEXT, "Names, with commas between; all that you may list if not sent."),
+            _query("after", schemas.TEXT, "The `next` of an answer; `now` for changes from now on."),
+            _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES}, "Changes of an answer; 1000."),
+        ),
     ),
     "fos_oauth_server_token": Shape(
         lambda resource: {
@@ -328,6 +397,12 @@ _ALONE: Mapping[str, Shape] = {
     "pim_api_measurement_family_create_or_update": Shape(
         lambda resource: {"200": _json("One result each, in order.", schemas.MEASUREMENT_RESULT)},
         lambda resource: {JSON: list_of({"type": "object"})},
+        lambda resource: (_DRY_RUN,),
+    ),
+    "pim_api_category_media_file_create": Shape(
+        lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID},
+        lambda resource: {MULTIPART: _CATEGORY_UPLOAD},
+        lambda resource: (_DRY_RUN,),
     ),
     "pim_api_media_file_create": Shape(
         lambda resource: {"201": _CREATED, "404": _UNKNOWN, "422": _INVALID},

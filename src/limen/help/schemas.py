@@ -240,7 +240,9 @@ SENT: Mapping[str, Schema] = {
     "attribute_option": _sent("attribute_option", _links=LINKS),
     "attribute_group": _sent("attribute_group", _links=LINKS),
     "family": _sent("family", _links=LINKS),
-    "family_variant": _sent("family_variant", variant_attribute_sets=list_of(_SENT_LEVEL), _links=LINKS),
+    "family_variant": _sent(
+        "family_variant", variant_attribute_sets=list_of(_SENT_LEVEL), common_attributes=CODES, _links=LINKS
+    ),
     "association_type": _sent("association_type", _links=LINKS),
     "category": _sent("category", _links=LINKS),
     "channel": _sent("channel", conversion_units=map_of(or_null(TEXT)), _links=LINKS),
@@ -270,6 +272,46 @@ ERROR = thing(
     },
     optional=("reason", "_links", "errors"),
 )
+# Which of its codes a change has depends on what it is of.
+CHANGES = thing(
+    {
+        "items": list_of(
+            thing(
+                {
+                    "seq": WHOLE,
+                    "resource": TEXT,
+                    "uuid": TEXT,
+                    "identifier": or_null(TEXT),
+                    "code": TEXT,
+                    "attribute": TEXT,
+                    "operation": {"enum": ["created", "updated", "deleted"]},
+                    "family": or_null(TEXT),
+                    "family_variant": or_null(TEXT),
+                    "parent": or_null(TEXT),
+                    "categories": CODES,
+                    "changed": CODES,
+                    "previous_identifier": or_null(TEXT),
+                    "at": MOMENT,
+                    "actor": TEXT,
+                },
+                optional=(
+                    "uuid",
+                    "identifier",
+                    "code",
+                    "attribute",
+                    "family",
+                    "family_variant",
+                    "parent",
+                    "categories",
+                    "changed",
+                    "previous_identifier",
+                ),
+            )
+        ),
+        "next": TEXT,
+        "has_more": FLAG,
+    }
+)
 TOKEN = thing(
     {
         "access_token": TEXT,
@@ -295,6 +337,12 @@ MEASUREMENT_RESULT = list_of(
         {"code": TEXT, "status_code": WHOLE, "message": TEXT, "errors": ERROR["properties"]["errors"]},
         optional=("message", "errors"),
     )
+)
+REMOVAL = thing(
+    {
+        "code": TEXT,
+        "uses": list_of(thing({"what": TEXT, "count": WHOLE, "more": FLAG, "examples": CODES})),
+    }
 )
 ROUTES = map_of(thing({"route": TEXT, "methods": CODES}))
 ROOT = thing({"host": TEXT, "authentication": ROUTES, "routes": ROUTES})

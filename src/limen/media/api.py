@@ -6,11 +6,13 @@ from urllib.parse import unquote
 
 from django.http import HttpResponse, HttpResponseBase
 
+from limen.kit.conditions import tag_of
 from limen.kit.errors import NotFound, Unprocessable
 from limen.kit.http.endpoint import ApiRequest, endpoint
 from limen.kit.http.files import file_answer
-from limen.kit.http.json import base_url, raw_answer
+from limen.kit.http.json import base_url
 from limen.kit.http.pages import page_answer, read_page
+from limen.kit.http.tags import tagged
 from limen.media import previews, queries, rules, wire
 from limen.media.previews import preview_answer
 from limen.media.rules import MediaRow, Owner
@@ -25,13 +27,14 @@ def list_media_files(request: ApiRequest) -> HttpResponse:
     return page_answer(request, page, items, count=queries.count_media_files() if page.with_count else None)
 
 
-@endpoint(name="pim_api_media_file_get")
+@endpoint(name="pim_api_media_file_get", conditional=True)
 def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
     """Give the facts of one product file."""
-    return raw_answer(wire.encode(_existing(code), base_url(request)))
+    printed = wire.encode(_existing(code), base_url(request))
+    return tagged(request, tag_of(printed), lambda: printed)
 
 
-@endpoint(name="pim_api_media_file_download")
+@endpoint(name="pim_api_media_file_download", conditional=True)
 def download_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     """Stream the bytes, or the range asked for; always as an attachment, so that no file runs as a page of this host.
 
@@ -42,7 +45,7 @@ def download_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     return _download(request, code, row) if size is None else _preview(request, row, size)
 
 
-@endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list")
+@endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list", conditional=True)
 def download_category_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     """Stream the bytes of a category's image; its code may be percent-encoded once more (api-conventions B7)."""
     code = unquote(code)
@@ -51,7 +54,7 @@ def download_category_media_file(request: ApiRequest, code: str) -> HttpResponse
 
 def _download(request: ApiRequest, code: str, row: MediaRow) -> HttpResponseBase:
     answer = file_answer(
-        request, lambda: queries.open_file(row.code), size=row.size, media_type=row.mime_type, etag=f'"{row.hash}"'
+        request, lambda: queries.open_file(row.code), size=row.size, media_type=row.mime_type, tag=row.hash
     )
     if answer is None:
         raise NotFound(f'The content of the media file "{code}" is not in the storage.')

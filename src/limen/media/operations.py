@@ -62,6 +62,11 @@ def _delete(code: str) -> None:
     previews.forget_previews(code)
 
 
+def discard_content(*, code: str) -> None:
+    """Take the bytes away of a file whose row was never committed."""
+    default_storage.delete(code)
+
+
 def _save_row(row: MediaRow, owner: Owner, *, by: Caller, now: datetime) -> None:
     with transaction.atomic():
         MediaFile.objects.create(

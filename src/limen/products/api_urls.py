@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from limen.kit.http.endpoint import methods
 from limen.media import api as media_api
-from limen.products import api
+from limen.products.api import products as api
 
 
 class UuidText:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from limen.kit import clock
+from limen.kit.conditions import tag_of
 from limen.structure.rules.enriched import Data, Slot, Values
 from limen.structure.rules.family_variants import sets_of
 from limen.structure.rules.options import Option
@@ -23,6 +24,7 @@ from limen.structure.rules.records import (
     Currency,
     Family,
     FamilyVariant,
+    Group,
     Locale,
     MeasurementFamily,
     Structure,
@@ -163,6 +165,10 @@ def association_type(one: AssociationType, structure: Structure) -> Plain:
     }
 
 
+def group(one: Group, structure: Structure) -> Plain:
+    return {"code": one.code, "labels": _labels(one.labels, structure)}
+
+
 def locale(one: Locale, structure: Structure) -> Plain:
     return {"code": one.code, "enabled": structure.locales[one.code]}
 
@@ -215,6 +221,11 @@ def removal(one: Removal) -> Plain:
 
 def encode(plain: Plain) -> bytes:
     return orjson.dumps(plain)
+
+
+def tag(plain: Plain) -> str:
+    """Give the tag of a record as it is printed: what others contribute to it, such as active locales, counts too."""
+    return tag_of(encode(plain))
 
 
 def _day(value: date | None) -> str | None:

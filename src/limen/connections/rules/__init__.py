@@ -61,7 +61,6 @@ from limen.connections.rules.connection import (
     check_connection,
     check_flow_type,
     check_label,
-    code_from_label,
     code_taken,
     initials,
     is_code,
@@ -142,6 +141,7 @@ from limen.connections.rules.rights import (
     role_label_for,
 )
 from limen.connections.rules.use import NOTED_AT_MOST_EVERY, ClientConnection, Holder, is_due
+from limen.kit.text import code_from_label
 
 __all__ = [
     "ACCESS_LIFETIMES",

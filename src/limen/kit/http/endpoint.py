@@ -1,13 +1,13 @@
 """An endpoint: one route and one method of the API, with everything that is checked before its view.
 
 The order of the checks is part of the contract (api-conventions A4): method, token, overall access,
-bracket parameters, media types, the endpoint's own permission, and only then the view.
+bracket parameters, media types, the endpoint's own permission, the size of the body, and only then the view.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
@@ -25,11 +25,14 @@ from limen.kit.errors import (
     Misshaped,
     NotAcceptable,
     NotAllowed,
+    PreconditionFailed,
     Refused,
     TooMany,
     Unauthenticated,
     UnsupportedMedia,
+    Violation,
 )
+from limen.kit.http.encoding import check_encoding, decoded, too_large
 from limen.kit.http.json import JSON, JsonObject, base_url, json_answer
 
 log = logging.getLogger(__name__)
@@ -61,7 +64,8 @@ View = Callable[..., HttpResponseBase]
 class Endpoint:
     """`name` is the route name of the root document; `permission` an id of the permission list or None
     for overall access only; `anchor` the fragment of documentation links; `accepts` the request's media
-    types (None: any); `public` endpoints need no token; `listed` ones appear in the root document."""
+    types (None: any, and a body of any size); `public` endpoints need no token; `listed` ones appear in the root
+    document; `conditional` ones give a tag or heed `If-Match`, other writes refuse to be bound to a condition."""
 
     view: View
     name: str
@@ -70,6 +74,16 @@ class Endpoint:
     accepts: tuple[str, ...] | None
     public: bool
     listed: bool
+    conditional: bool
+
+    @property
+    def most_bytes(self) -> int | None:
+        """How large a body may be, decoded; None where the endpoint sees to that itself."""
+        if self.accepts is None or MULTIPART in self.accepts:
+            return None
+        many = COLLECTION in self.accepts
+        most: int = settings.LIMEN_COLLECTION_BODY_MAX if many else settings.LIMEN_BODY_MAX
+        return most
 
     def __call__(self, request: ApiRequest, **kwargs: Any) -> HttpResponseBase:
         request.endpoint = self
@@ -79,6 +93,9 @@ class Endpoint:
                 return self.view(request, **kwargs)
             except Refused as refusal:
                 return refusal_answer(request, refusal, self.anchor)
+        except UnreadablePostError:
+            # Somebody hung up in the midst of a body: there is nobody to tell, and nothing of ours is broken.
+            return json_answer({"code": 400, "message": "The body ended before it was complete."}, 400)
         except DisallowedHost:
             # Somebody else's mistake, so no incident; raised by whoever writes a link, also that of a refusal.
             return json_answer({"code": 400, "message": 'The "Host" header does not name this server.'}, 400)
@@ -96,10 +113,18 @@ class Endpoint:
             _refuse_brackets(request)
         if request.method == "GET":
             _check_accept(request.META.get("HTTP_ACCEPT", ""))
-        elif self.accepts is not None and request.method in ("POST", "PATCH"):
+        encoding, most = "", None
+        if self.accepts is not None and request.method in ("POST", "PATCH"):
+            most = self.most_bytes
             check_content_type(request.META.get("CONTENT_TYPE", ""), self.accepts)
+            received = request.META.get("HTTP_CONTENT_ENCODING", "")
+            encoding = check_encoding(received, possible=most is not None) if received else ""
         if self.permission is not None:
             request.caller.require(self.permission)
+        if request.method != "GET" and not (self.conditional or self.public):
+            _refuse_conditions(request)
+        if most is not None:
+            _take_body(request, encoding, most)
 
 
 def endpoint(
@@ -110,11 +135,12 @@ def endpoint(
     accepts: tuple[str, ...] | None = (JSON,),
     public: bool = False,
     listed: bool = True,
+    conditional: bool = False,
 ) -> Callable[[View], Endpoint]:
     """Declare a view as an endpoint; see Endpoint for the fields."""
 
     def declare(view: View) -> Endpoint:
-        return Endpoint(view, name, permission, anchor, accepts, public, listed)
+        return Endpoint(view, name, permission, anchor, accepts, public, listed, conditional)
 
     return declare
 
@@ -143,7 +169,8 @@ def methods(**endpoints: Endpoint) -> View:
 
 def refusal_answer(request: HttpRequest, refusal: Refused, anchor: str | None) -> HttpResponse:
     """Turn a refusal into its JSON answer and headers."""
-    answer = json_answer(refusal_body(refusal, base_url(request), anchor), refusal.status)
+    body = refusal_body(refusal, base_url(request), anchor, report_all=reports_all(request))
+    answer = json_answer(body, refusal.status)
     if isinstance(refusal, Unauthenticated):
         answer["WWW-Authenticate"] = "Bearer"
     elif isinstance(refusal, NotAllowed):
@@ -153,20 +180,28 @@ def refusal_answer(request: HttpRequest, refusal: Refused, anchor: str | None) -
     return answer
 
 
-def refusal_body(refusal: Refused, base: str, anchor: str | None) -> JsonObject:
+def reports_all(request: HttpRequest) -> bool:
+    """Tell whether every shape error is asked for, and not the first alone."""
+    return "report" in request.META["QUERY_STRING"] and request.GET.get("report") == "all"
+
+
+def refusal_body(refusal: Refused, base: str, anchor: str | None, *, report_all: bool = False) -> JsonObject:
     """Give the error body (api-conventions A6): plain, documented or with violations."""
     body: JsonObject = {"code": refusal.status, "message": refusal.message}
     if isinstance(refusal, Invalid):
-        body["errors"] = [
-            {"property": violation.path, "message": violation.message, **violation.extra}
-            for violation in refusal.violations
-        ]
+        body["errors"] = _told(refusal.violations)
     elif isinstance(refusal, Misshaped):
         page = refusal.help or (f"api.html#{anchor}" if anchor else "api.html")
         body["_links"] = {"documentation": {"href": f"{base}/help/{page}"}}
+        if report_all and refusal.all:
+            body["errors"] = _told(refusal.all)
     if refusal.reason is not None:
         body["reason"] = refusal.reason
     return body
+
+
+def _told(violations: Sequence[Violation]) -> list[JsonObject]:
+    return [{"property": one.path, "message": one.message, **one.extra} for one in violations]
 
 
 @cache
@@ -182,6 +217,22 @@ def _refuse_brackets(request: HttpRequest) -> None:
             raise Malformed(
                 f'Bracket syntax is not supported in the query string ("{name}"). Send "search" as one JSON value.'
             )
+
+
+def _refuse_conditions(request: HttpRequest) -> None:
+    """A condition that is passed over would be a lost update to whoever relies on it."""
+    if "HTTP_IF_MATCH" in request.META or "HTTP_IF_NONE_MATCH" in request.META:
+        raise PreconditionFailed('"If-Match" and "If-None-Match" are possible with one existing resource only.')
+
+
+def _take_body(request: HttpRequest, encoding: str, most: int) -> None:
+    """Refuse a body that is too large before it is read, and decode one that is compressed."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > most:
+        raise too_large(most)
+    if encoding:
+        # Where `request.body` keeps what it has read: whoever reads it, or records it, gets the decoded one.
+        request._body = decoded(request.body, encoding, most)
 
 
 def _check_accept(accept: str) -> None:

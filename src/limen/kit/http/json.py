@@ -15,6 +15,8 @@ JSON = "application/json"
 
 JsonObject = dict[str, Any]
 
+_USUAL_PORT = {"http": ":80", "https": ":443"}
+
 
 def decode_object(body: bytes) -> JsonObject:
     """Read one JSON object. Anything else is Malformed (400): the shape is part of the syntax here."""
@@ -72,7 +74,10 @@ def base_url(request: HttpRequest) -> str:
     """Scheme and host that links carry: `LIMEN_PUBLIC_URL`, else the request's own, default port left out."""
     if settings.LIMEN_PUBLIC_URL:
         return str(settings.LIMEN_PUBLIC_URL)
-    return f"{request.scheme}://{request.get_host()}"
+    host = request.get_host()
+    # A client may name it in its header; a link does not.
+    usual = _USUAL_PORT.get(request.scheme or "", "")
+    return f"{request.scheme}://{host.removesuffix(usual)}"
 
 
 def segment(code: str) -> str:

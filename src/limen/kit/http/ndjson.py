@@ -63,12 +63,18 @@ def read_key(body: JsonObject, key: str) -> str:
 
 
 def line_result(
-    number: int, outcome: int | Refused, base: str, anchor: str | None, key: Mapping[str, str] | None = None
+    number: int,
+    outcome: int | Refused,
+    base: str,
+    anchor: str | None,
+    key: Mapping[str, str] | None = None,
+    *,
+    report_all: bool = False,
 ) -> bytes:
     """Encode one result: `outcome` is a status, or the refusal; `key` is what identified the line, if read."""
     result: JsonObject = {"line": number, **(key or {})}
     if isinstance(outcome, Refused):
-        body = refusal_body(outcome, base, anchor)
+        body = refusal_body(outcome, base, anchor, report_all=report_all)
         result["status_code"] = body.pop("code")
         result.update(body)
     else:

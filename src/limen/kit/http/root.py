@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from django.http import HttpResponse
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from limen.kit.errors import NotFound
 from limen.kit.http.endpoint import ApiRequest, Endpoint, endpoint, methods, refusal_answer
@@ -29,7 +29,17 @@ def get_root(request: ApiRequest) -> HttpResponse:
 view = methods(GET=get_root)
 
 
-def unknown(request: ApiRequest, rest: str) -> HttpResponse:
+def unknown(request: ApiRequest, rest: str) -> HttpResponseBase:
+    """Answer what no route takes: 404, unless it is one that is read with a slash behind it.
+
+    A redirect would not do: clients of the target take every 3xx for an error.
+    """
+    if request.method in ("GET", "HEAD") and rest.endswith("/") and not rest.endswith("//"):
+        request.path, request.path_info = request.path[:-1], request.path_info[:-1]
+        found = resolve(request.path_info)
+        # Without its slash it is either known or comes here again, and then it has none.
+        answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        return answer
     message = f"There is no route {request.path}. GET /api/rest/v1 lists those that exist."
     return refusal_answer(request, NotFound(message), None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from limen.kit import db
 from limen.kit.text import fold
+from limen.structure.queries import Counted
 from limen.structure.rules import Subject, Use
 from limen.structure.rules.removal import MOST_EXAMPLES
 
@@ -73,3 +75,22 @@ def families_with_products() -> frozenset[int]:
         " SELECT id FROM used WHERE id IS NOT NULL"
     )
     return frozenset(id for (id,) in rows)
+
+
+def count_in_categories(groups: Sequence[Collection[int]]) -> list[Counted]:
+    """Count the products that are in at least one category of each group, given as ids. 1 query, none for no groups.
+
+    Of each group up to MOST_COUNTED rows are looked at.
+    """
+    if not groups:
+        return []
+    pairs = [(place, id) for place, ids in enumerate(groups) for id in ids]
+    rows = db.fetch(
+        "SELECT wanted.place, counted.seen, counted.number FROM (SELECT place, array_agg(id) AS ids"  # noqa: S608
+        " FROM unnest(%b::int8[], %b::int8[]) AS pair(place, id) GROUP BY place) wanted,"
+        " LATERAL (SELECT count(*) AS seen, count(DISTINCT product_id) AS number FROM (SELECT product_id"
+        f" FROM product_category WHERE category_id = ANY(wanted.ids) LIMIT {MOST_COUNTED + 1}) looked) counted",
+        [[place for place, _id in pairs], [id for _place, id in pairs]],
+    )
+    found = {place: Counted(min(number, MOST_COUNTED), seen > MOST_COUNTED) for place, seen, number in rows}
+    return [found.get(place, Counted(0, False)) for place in range(len(groups))]

@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import requires
-from limen.kit.errors import NotFound
-from limen.kit.http.files import file_answer
-from limen.media import previews
-from limen.media import queries as media
-from limen.media import rules as media_rules
-
-# What a browser draws and cannot be made to run; anything else is saved, not opened, on this host.
-SHOWN = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+from limen.media import views as media
 
 
 @require_safe
 @requires("pim_enrich_product_index")
 def media_file(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Stream a file, or with `preview` a small picture of it, and the file itself where there is none.
-
-    Its bytes never change under its code, so the browser may keep it, and nobody between.
-    """
-    row = media.media_file(code)
-    size = request.GET.get("preview", "")
-    answer = previews.preview_answer(request, row, size) if row and size in previews.SIZES else None
-    if row is not None and answer is None:
-        answer = file_answer(
-            request, lambda: media.open_file(row.code), size=row.size, media_type=row.mime_type, etag=f'"{row.hash}"'
-        )
-        if answer is not None and row.mime_type not in SHOWN:
-            answer["Content-Disposition"] = media_rules.content_disposition(row.original_filename)
-    if answer is None:
-        raise NotFound(_("This file does not exist any more."))
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    # An SVG drawn by <img> runs nothing; opened by its address it must not either.
-    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer
+    """Stream a file of a product, or a small picture of it. Raises NotFound."""
+    return media.show_file(request, code, "product")

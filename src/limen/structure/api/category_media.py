@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from limen.kit import clock
 from limen.kit.errors import Malformed, Unprocessable
 from limen.kit.http.endpoint import MULTIPART, ApiRequest, endpoint
-from limen.kit.http.json import created
+from limen.kit.http.json import created, flag, marked
 from limen.kit.http.multipart import read_form
 from limen.structure import operations
 from limen.structure.operations import Upload
@@ -26,8 +26,9 @@ def create_category_media_file(request: ApiRequest) -> HttpResponse:
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
     upload = Upload(value, file, file.name or "")
-    (path,) = operations.save_category_values(code, [], [upload], by=request.caller, now=clock.now())
-    return created(request, f"/api/rest/v1/category-media-files/{path}/download")
+    dry_run = flag(request, "dry_run")
+    (path,) = operations.save_category_values(code, [], [upload], by=request.caller, now=clock.now(), dry_run=dry_run)
+    return marked(created(request, f"/api/rest/v1/category-media-files/{path}/download"), dry_run)
 
 
 def _target(text: str | None) -> tuple[str, Written]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from limen.kit import clock
 from limen.kit.errors import Malformed, Refused
 from limen.kit.http.endpoint import ApiRequest, endpoint, refusal_body
-from limen.kit.http.json import JsonObject, base_url, flag, json_answer
+from limen.kit.http.json import JsonObject, base_url, flag, json_answer, marked
 from limen.structure import operations, queries, wire
 from limen.structure.api.resources import removed
 from limen.structure.rules.draft import Body
@@ -31,15 +31,21 @@ def upsert_measurement_families(request: ApiRequest) -> HttpResponse:
         body = None
     if body is None:
         raise Malformed("The body is not valid JSON.")
-    return json_answer([_upsert(request, one) for one in read_families(body)])
+    dry_run = flag(request, "dry_run")
+    with operations.rehearsal(dry_run):
+        results = [_upsert(request, one) for one in read_families(body)]
+    return marked(json_answer(results), dry_run)
 
 
 @endpoint(name="pim_api_measurement_family_delete", permission="pim_api_measurement_family_remove")
 def remove_measurement_family(request: ApiRequest, code: str) -> HttpResponse:
     """Remove a measurement family that no attribute uses; `dry_run=1` answers whether that would do."""
-    dry_run = flag(request, "dry_run")
-    removal = operations.remove("measurement_family", code, by=request.caller, now=clock.now(), dry_run=dry_run)
-    return removed(removal, dry_run=dry_run)
+    return removed(
+        request,
+        lambda dry_run: operations.remove(
+            "measurement_family", code, by=request.caller, now=clock.now(), dry_run=dry_run
+        ),
+    )
 
 
 def _upsert(request: ApiRequest, body: Body) -> JsonObject:

@@ -10,9 +10,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from limen.kit import clock
-from limen.kit.errors import Malformed, NotFound, Refused
+from limen.kit.conditions import tag_of
+from limen.kit.errors import Malformed, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all
 from limen.kit.http.json import (
     base_url,
     created,
@@ -21,11 +22,11 @@ from limen.kit.http.json import (
     flag,
     json_answer,
     marked,
-    raw_answer,
     segment,
     updated,
 )
-from limen.kit.http.pages import page_answer, read_page, with_self
+from limen.kit.http.pages import PageQuery, page_answer, read_page, with_self
+from limen.kit.http.tags import conditions_of, tag_with, tagged
 from limen.structure import operations, queries, wire
 from limen.structure.errors import LineFailed
 from limen.structure.operations import Outcome
@@ -85,27 +86,36 @@ class Resource:
 
     def item(self) -> View:
         """The view of `/<path>/<code>`."""
-        found = {"GET": endpoint(name=f"{self.name}_get", permission=self.reads)(self._get)}
+        found = {"GET": endpoint(name=f"{self.name}_get", permission=self.reads, conditional=True)(self._get)}
         if self.noun is not None:
             found["PATCH"] = endpoint(
                 name=f"{self.name}_partial_update",
                 permission=f"{self.name}_edit",
                 anchor=f"patch_{self.anchor}__code_",
+                conditional=True,
             )(self._upsert)
-            found["DELETE"] = endpoint(name=f"{self.name}_delete", permission=f"{self.name}_remove")(self._remove)
+            found["DELETE"] = endpoint(name=f"{self.name}_delete", permission=f"{self.name}_remove", conditional=True)(
+                self._remove
+            )
         return methods(**found)
 
     def _list(self, request: ApiRequest) -> HttpResponse:
-        """List them page by page, narrowed by `search` where there are filters."""
-        query = read_page(request)
+        """List them by page or by cursor, narrowed by `search` where there are filters."""
+        query = read_page(request, cursors=True)
         structure = queries.snapshot()
-        records = self._matching(request.GET.get("search", ""), structure)
-        shown = records[query.offset : query.offset + query.limit]
+        section, records = self.section(structure), self._matching(request.GET.get("search", ""), structure)
+        shown = page_of(section, records, query)
         options, here = self.options(request, shown), base_url(request) + ROOT
         items = [
             with_self(f"{here}/{self.path}/{segment(one.code)}", self._encode(one, structure, options)) for one in shown
         ]
-        return page_answer(request, query, items, count=len(records) if query.with_count else None)
+        return page_answer(
+            request,
+            query,
+            items,
+            count=len(records) if query.with_count else None,
+            next_after=section.cursor(shown[-1]) if shown else None,
+        )
 
     def _matching(self, search: str, structure: Structure) -> tuple[Any, ...]:
         """Records in their order. `search` is kept in links but not looked at where there are no filters."""
@@ -123,7 +133,10 @@ class Resource:
         found = self.section(structure).find(code)
         if found is None:
             raise NotFound(f'{self.title} "{code}" does not exist.')
-        return raw_answer(self._encode(found, structure, self.options(request, [found])))
+        printed = self._encode(found, structure, {})
+        view = self._encode(found, structure, self.options(request, [found]))
+        tag = tag_of(printed)
+        return tagged(request, tag if view == printed else tag_with(tag, view), lambda: view)
 
     def _encode(self, one: Any, structure: Structure, options: Mapping[str, Any]) -> bytes:
         return wire.encode(self.printed(one, structure, **options))
@@ -131,21 +144,35 @@ class Resource:
     def _create(self, request: ApiRequest) -> HttpResponse:
         """Create one; a code that exists is refused."""
         body = decode_object(request.body)
-        outcome = operations.create(self.noun or "", body, by=request.caller, now=clock.now())
-        return created(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
+        return written(
+            request,
+            lambda: operations.create(self.noun or "", body, by=request.caller, now=clock.now()),
+            lambda code: f"{ROOT}/{self.path}/{segment(code)}",
+        )
 
     def _upsert(self, request: ApiRequest, code: str) -> HttpResponse:
         """Update one, or create it under this code."""
-        body = decode_object(request.body)
-        outcome = operations.upsert(self.noun or "", code, body, by=request.caller, now=clock.now())
-        answer = created if outcome.created else updated
-        return answer(request, f"{ROOT}/{self.path}/{segment(outcome.code)}")
+        body, conditions = decode_object(request.body), conditions_of(request)
+        return written(
+            request,
+            lambda: operations.upsert(
+                self.noun or "", code, body, by=request.caller, now=clock.now(), conditions=conditions
+            ),
+            lambda code: f"{ROOT}/{self.path}/{segment(code)}",
+        )
 
     def _remove(self, request: ApiRequest, code: str) -> HttpResponse:
         """Remove one, unless something stands in the way; `dry_run=1` answers with its uses."""
-        noun, dry_run = self.noun or "", flag(request, "dry_run")
         return removed(
-            operations.remove(noun, code, by=request.caller, now=clock.now(), dry_run=dry_run), dry_run=dry_run
+            request,
+            lambda dry_run: operations.remove(
+                self.noun or "",
+                code,
+                by=request.caller,
+                now=clock.now(),
+                dry_run=dry_run,
+                conditions=conditions_of(request),
+            ),
         )
 
     def _upsert_many(self, request: ApiRequest) -> HttpResponse:
@@ -156,25 +183,52 @@ class Resource:
         )
 
 
-def removed(removal: Removal, *, dry_run: bool) -> HttpResponse:
+def page_of(section: Section[Any], records: Sequence[Any], query: PageQuery) -> Sequence[Any]:
+    """Cut a page out of records in the section's order."""
+    if query.after is not None:
+        try:
+            records = section.behind(records, query.after)
+        except ValueError:
+            raise Unprocessable("This cursor is none that a link of this list has.") from None
+    return records[query.offset : query.offset + query.limit]
+
+
+def written(request: ApiRequest, write: Callable[[], Outcome], path: Callable[[str], str]) -> HttpResponse:
+    """Answer a write of one resource: 201 or 204 and where it is found; with `dry_run=1` nothing is kept of it."""
+    dry_run = flag(request, "dry_run")
+    with operations.rehearsal(dry_run):
+        outcome = write()
+    answer = created if outcome.created else updated
+    return marked(answer(request, path(outcome.code)), dry_run)
+
+
+def removed(request: ApiRequest, remove: Callable[[bool], Removal]) -> HttpResponse:
+    """Answer a removal; `dry_run=1` removes nothing and tells the uses."""
+    dry_run = flag(request, "dry_run")
+    removal = remove(dry_run)
     return marked(json_answer(wire.removal(removal)), dry_run) if dry_run else deleted()
 
 
 def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Outcome]) -> HttpResponse:
-    """Answer a bulk PATCH, line by line and in order; each line is its own change and harms only itself."""
+    """Answer a bulk PATCH, line by line and in order; each line is its own change and harms only itself.
+
+    With `dry_run=1` a line sees what those before it have done, and in the end nothing is kept.
+    """
     base, anchor = base_url(request), request.endpoint.anchor
+    dry_run, report_all = flag(request, "dry_run"), reports_all(request)
     results: list[bytes] = []
-    for number, line in enumerate(ndjson.lines(request), 1):
-        key: dict[str, str] = {}
-        outcome: int | Refused
-        try:
-            body = ndjson.read_line(line)
-            key["code"] = ndjson.read_key(body, "code")
-            outcome = 201 if upsert(key["code"], body).created else 204
-        except Refused as refusal:
-            outcome = refusal
-        except Exception:
-            log.exception("unexpected error in a line of %s", request.endpoint.name)
-            outcome = LineFailed("Internal error. The server's log has it.")
-        results.append(ndjson.line_result(number, outcome, base, anchor, key))
-    return ndjson.answer(results)
+    with operations.rehearsal(dry_run):
+        for number, line in enumerate(ndjson.lines(request), 1):
+            key: dict[str, str] = {}
+            outcome: int | Refused
+            try:
+                body = ndjson.read_line(line)
+                key["code"] = ndjson.read_key(body, "code")
+                outcome = 201 if upsert(key["code"], body).created else 204
+            except Refused as refusal:
+                outcome = refusal
+            except Exception:
+                log.exception("unexpected error in a line of %s", request.endpoint.name)
+                outcome = LineFailed("Internal error. The server's log has it.")
+            results.append(ndjson.line_result(number, outcome, base, anchor, key, report_all=report_all))
+    return marked(ndjson.answer(results), dry_run)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from limen.events.operations import Happening
 from limen.kit.errors import Invalid, Violation
+from limen.structure.queries import snapshot_kept
 
 
 @contextmanager
@@ -30,6 +31,20 @@ def one_change(is_being_removed: Callable[[], bool] = lambda: False) -> Iterator
             message = "This code is still being removed from products. Try again when that is done."
             raise Invalid([Violation("code", "code.being_removed", message)]) from None
         raise Invalid([Violation("code", "code.taken", "This code is already used.")]) from None
+
+
+@contextmanager
+def rehearsal(dry_run: bool) -> Iterator[None]:
+    """With `dry_run` everything within is done, and taken back at the end: what was answered is no guess.
+
+    Later changes see the earlier ones, as they would in earnest. Nobody else writes the structure until the end.
+    """
+    if not dry_run:
+        yield
+        return
+    with snapshot_kept(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def new_version(*, forget: bool = False) -> int:

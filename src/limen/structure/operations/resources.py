@@ -16,9 +16,10 @@ from django.conf import settings
 
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Misshaped, NotFound, Unprocessable
-from limen.structure import rules
-from limen.structure.operations import saves
+from limen.structure import rules, wire
+from limen.structure.operations import consequences, saves
 from limen.structure.operations.changes import new_options_version, new_version, one_change
 from limen.structure.queries import is_being_removed, is_option_being_removed, option_of, snapshot_for_change
 from limen.structure.rules import Attribute, Structure
@@ -38,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A noun, how its records are found, and how a decision about one is written.
+    """A noun, how its records are found and printed, and how a decision about one is written.
 
     `heard` leaves out of a body what a setting has it ignore.
     """
@@ -46,6 +47,7 @@ class Resource:
     noun: Noun
     find: Callable[[Structure, str], Any]
     save: Callable[[saves.Save], None]
+    printed: wire.Printer
     heard: Callable[[Body], Body] = lambda body: body
 
 
@@ -56,21 +58,31 @@ def _with_place_where_asked(body: Body) -> Body:
 
 
 RESOURCES: Mapping[str, Resource] = {
-    "attribute": Resource(rules.ATTRIBUTE, Structure.attribute, saves.attribute),
-    "attribute_group": Resource(rules.ATTRIBUTE_GROUP, Structure.attribute_group, saves.attribute_group),
-    "family": Resource(rules.FAMILY, Structure.family, saves.family),
-    "category": Resource(rules.CATEGORY, Structure.category, saves.category, _with_place_where_asked),
-    "channel": Resource(rules.CHANNEL, Structure.channel, saves.channel),
-    "association_type": Resource(rules.ASSOCIATION_TYPE, Structure.association_type, saves.association_type),
-    "group": Resource(rules.GROUP, Structure.group, saves.group),
+    "attribute": Resource(rules.ATTRIBUTE, Structure.attribute, saves.attribute, wire.attribute),
+    "attribute_group": Resource(
+        rules.ATTRIBUTE_GROUP, Structure.attribute_group, saves.attribute_group, wire.attribute_group
+    ),
+    "family": Resource(rules.FAMILY, Structure.family, saves.family, wire.family),
+    "category": Resource(rules.CATEGORY, Structure.category, saves.category, wire.category, _with_place_where_asked),
+    "channel": Resource(rules.CHANNEL, Structure.channel, saves.channel, wire.channel),
+    "association_type": Resource(
+        rules.ASSOCIATION_TYPE, Structure.association_type, saves.association_type, wire.association_type
+    ),
+    "group": Resource(rules.GROUP, Structure.group, saves.group, wire.group),
 }
+
+
+def tag_of_record(resource: str, one: Any, structure: Structure) -> str:
+    """Give the tag that a record has now: what conditions of a write are compared with."""
+    printed = wire.family_variant if resource == "family_variant" else RESOURCES[resource].printed
+    return wire.tag(printed(one, structure))
 
 
 def create(resource: str, body: Body, *, by: events.Author, now: datetime) -> Outcome:
     """Create a resource from a body with its code; `resource` is a key of RESOURCES. Raises Misshaped, Invalid.
 
     Cost: 3 queries (lock, number of the change, event) and those of its save; 2 to 4 more to read what
-    others changed since this process last looked.
+    others changed since this process last looked; 2 for each job that products need after it.
     """
     kind = RESOURCES[resource]
     with one_change(lambda: is_being_removed(resource, str(body.get("code")))):
@@ -81,8 +93,16 @@ def create(resource: str, body: Body, *, by: events.Author, now: datetime) -> Ou
         return _carry_out(kind, None, decision, structure, by=by, now=now)
 
 
-def upsert(resource: str, code: str, body: Body, *, by: events.Author, now: datetime) -> Outcome:
-    """Update a resource, or create it under this code. Raises Misshaped, Invalid, Unprocessable.
+def upsert(
+    resource: str,
+    code: str,
+    body: Body,
+    *,
+    by: events.Author,
+    now: datetime,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Outcome:
+    """Update a resource, or create it under this code. Raises Misshaped, Invalid, Unprocessable; PreconditionFailed.
 
     Cost: as `create`; 1 query when nothing changes.
     """
@@ -90,6 +110,7 @@ def upsert(resource: str, code: str, body: Body, *, by: events.Author, now: date
     with one_change(lambda: is_being_removed(resource, code)):
         structure = snapshot_for_change()
         stored = kind.find(structure, code)
+        conditions.check(lambda: None if stored is None else wire.tag(kind.printed(stored, structure)))
         decision = decide_upsert(kind.noun, code, kind.heard(body), stored, structure)
         return _carry_out(kind, stored, decision, structure, by=by, now=now)
 
@@ -141,8 +162,18 @@ def create_option(attribute: str, body: Body, *, by: events.Author, now: datetim
         return _carry_out_option(None, decision, parent, by=by, now=now)
 
 
-def upsert_option(attribute: str, code: str, body: Body, *, by: events.Author, now: datetime) -> Outcome:
-    """Update an option, or create it under this code. Raises NotFound, Unprocessable, Misshaped, Invalid.
+def upsert_option(
+    attribute: str,
+    code: str,
+    body: Body,
+    *,
+    by: events.Author,
+    now: datetime,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Outcome:
+    """Update an option, or create it under this code.
+
+    Raises NotFound, PreconditionFailed, Unprocessable, Misshaped, Invalid.
 
     Cost: as `create_option` to create, 5 queries to change, 2 when nothing changes.
     """
@@ -150,6 +181,7 @@ def upsert_option(attribute: str, code: str, body: Body, *, by: events.Author, n
         structure = snapshot_for_change()
         parent = _parent(structure, attribute)
         stored = option_of(parent, code)
+        conditions.check(lambda: None if stored is None else wire.tag(wire.option(stored, structure)))
         if stored is None:
             rules.check_same_attribute(parent, body)
         decision = decide_upsert(rules.OPTION, code, body, stored, structure, parent=parent)
@@ -163,31 +195,43 @@ def create_family_variant(family: str, body: Body, *, by: events.Author, now: da
     """
     with one_change():
         structure = snapshot_for_change()
-        kind = _variants_of(structure, family)
+        kind = variants_of(structure, family)
         decision = decide_creation(
             kind.noun, body, structure, exists=lambda code: structure.family_variant(code) is not None
         )
         return _carry_out(kind, None, decision, structure, by=by, now=now)
 
 
-def upsert_family_variant(family: str, code: str, body: Body, *, by: events.Author, now: datetime) -> Outcome:
-    """Update a variant of a family, or create it under this code. Raises Misshaped, Invalid, Unprocessable.
+def upsert_family_variant(
+    family: str,
+    code: str,
+    body: Body,
+    *,
+    by: events.Author,
+    now: datetime,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Outcome:
+    """Update a variant of a family, or create it under this code.
+
+    Raises Misshaped, PreconditionFailed, Invalid, Unprocessable.
 
     Cost: as `create_family_variant`; 1 query when nothing changes.
     """
     with one_change():
         structure = snapshot_for_change()
-        kind = _variants_of(structure, family)
+        kind = variants_of(structure, family)
         stored = structure.family_variant(code)
+        conditions.check(lambda: None if stored is None else wire.tag(kind.printed(stored, structure)))
         decision = decide_upsert(kind.noun, code, body, stored, structure)
         return _carry_out(kind, stored, decision, structure, by=by, now=now)
 
 
-def _variants_of(structure: Structure, family: str) -> Resource:
+def variants_of(structure: Structure, family: str) -> Resource:
+    """Give the kind that the variants of a family are. Raises Misshaped where there is no such family."""
     found = structure.family(family)
     if found is None:
         raise Misshaped(f'Property "family" expects the code of an existing family, "{family}" given.')
-    return Resource(rules.family_variant(found), Structure.family_variant, saves.family_variant)
+    return Resource(rules.family_variant(found), Structure.family_variant, saves.family_variant, wire.family_variant)
 
 
 def _parent(structure: Structure, code: str) -> Attribute:
@@ -206,6 +250,7 @@ def _carry_out(
     revision = new_version()
     kind.save(saves.Save(decision, stored, structure, revision, now))
     events.record(happening_of(kind.noun.name, code, decision), by=by, now=now)
+    consequences.follow_decision(kind.noun.name, code, decision, by=by, now=now)
     return Outcome(code, created, changed=True)
 
 

@@ -65,9 +65,22 @@ def search_options(
     goes_on, came_from = (place is not None, has_more) if backwards else (has_more, place is not None)
     return OptionPage(
         options,
-        next=_place_of(by, options[-1]) if options and goes_on else None,
-        previous=_place_of(by, options[0]) if options and came_from else None,
+        next=place_of_option(by, options[-1]) if options and goes_on else None,
+        previous=place_of_option(by, options[0]) if options and came_from else None,
     )
+
+
+def options_of(attribute: Attribute, *, by: By = "code", offset: int = 0, after: str = "", limit: int) -> list[Option]:
+    """Give one page of an attribute's options, `offset` behind the place `after`, or behind the start. 1 query."""
+    where, values = _matching(attribute, "")
+    place = _place(by, after)
+    if place is not None:
+        where += f" AND {_KEYS[by]} > ({', '.join(['%s'] * len(place))})"
+    order = "o.sort_order, o.folded" if by == "order" else "o.folded"
+    rows = _fetch(
+        f"{_COLUMNS} WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s", [*values, *(place or ()), limit, offset]
+    )
+    return [_option(attribute, row) for row in rows]
 
 
 def count_matching_options(attribute: Attribute, search: str = "") -> Counted:
@@ -81,7 +94,7 @@ def count_matching_options(attribute: Attribute, search: str = "") -> Counted:
 
 def neighbour_of(attribute: Attribute, option: Option, *, up: bool) -> Option | None:
     """Give the option that stands before (`up`) or after another in the order, None at the end. 1 query."""
-    place = _place_of("order", option)
+    place = place_of_option("order", option)
     page = search_options(attribute, before=place if up else "", after="" if up else place, limit=1)
     return page.rows[0] if page.rows else None
 
@@ -128,7 +141,7 @@ def _place(by: By, text: str) -> tuple[int | str, ...] | None:
     return (int(order), folded) if order.removeprefix("-").isdecimal() and len(order) < 19 else None
 
 
-def _place_of(by: By, option: Option) -> str:
+def place_of_option(by: By, option: Option) -> str:
     folded = fold(option.code)
     return folded if by == "code" else f"{option.sort_order}:{folded}"
 

@@ -70,12 +70,6 @@ def option_of(attribute: Attribute, code: str) -> Option | None:
     return _option(attribute, row) if row else None
 
 
-def options_of(attribute: Attribute, *, offset: int, limit: int) -> list[Option]:
-    """Give one page of an attribute's options by code, case ignored. 1 query."""
-    rows = _rows(attribute).order_by("folded")[offset : offset + limit]
-    return [_option(attribute, row) for row in rows]
-
-
 def count_options(attribute: Attribute) -> int:
     """1 query."""
     return int(_rows(attribute).count())

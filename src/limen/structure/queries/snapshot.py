@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,21 @@ def snapshot_for_change() -> Structure:
     Cost: as `locked_snapshot`. Call it before changing anything, or uncommitted rows end up in the cache.
     """
     return _keep(_at(_versions(_ALONE)))
+
+
+@contextmanager
+def snapshot_kept() -> Iterator[None]:
+    """Put the cache back at the end: for changes that are taken back, which nobody else has ever seen.
+
+    A snapshot of theirs is told from any other by its version, which is not used again; it would only cost the next
+    caller reading everything anew.
+    """
+    global _cached
+    before = _cached
+    try:
+        yield
+    finally:
+        _cached = before
 
 
 def forget() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from limen.kit.errors import Misshaped
+from limen.kit.errors import Misshaped, Violation
 from limen.structure.rules.records import Structure
 
 # Keys are the wire's property names. Values are the canonical Python ones once the draft is judged.
@@ -21,12 +21,22 @@ Reader = Callable[[str, object, Draft, Structure], None]
 
 
 def read_body(body: Body, readers: Mapping[str, Reader], draft: Draft, structure: Structure) -> None:
-    """Read a body into a draft. Containers of the draft are replaced, never changed in place."""
+    """Read a body into a draft. Containers of the draft are replaced, never changed in place.
+
+    Raises Misshaped for the first property that has the wrong shape, with those of all properties.
+    """
+    wrong: list[Violation] = []
     for name, value in body.items():
-        reader = readers.get(name)
-        if reader is None:
-            raise Misshaped(f'Property "{name}" does not exist.')
-        reader(name, value, draft, structure)
+        try:
+            readers.get(name, _unknown)(name, value, draft, structure)
+        except Misshaped as refusal:
+            wrong.append(Violation(name, "shape", refusal.message))
+    if wrong:
+        raise Misshaped(wrong[0].message, all=wrong)
+
+
+def _unknown(name: str, value: object, draft: Draft, structure: Structure) -> None:
+    raise Misshaped(f'Property "{name}" does not exist.')
 
 
 def json_type(value: object) -> str:

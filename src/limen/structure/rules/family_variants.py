@@ -272,6 +272,7 @@ FAMILY_VARIANT = Noun(
         "code": _read_code,
         "labels": read.merged_labels,
         _SETS: _read_sets,
+        "common_attributes": read.ignored,
         "_links": read.ignored,
     },
     blank=lambda structure: {"code": None, "family": None, "labels": {}, _SETS: []},

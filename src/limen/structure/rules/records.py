@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -254,6 +256,17 @@ class Section(Generic[R]):
         """By code, case ignored: the order of every list of the API but the categories'."""
         return tuple(one for _, one in sorted(self.by_folded.items()))
 
+    def cursor(self, one: R) -> str:
+        """Name the place of a record in the order, for `behind`."""
+        return one.code
+
+    def behind(self, records: Sequence[R], cursor: str) -> Sequence[R]:
+        """Give those of some records, in their order, that come behind a place, whether or not that is still taken.
+
+        ValueError for a text that names no place.
+        """
+        return records[bisect_right(records, fold(cursor), key=lambda one: fold(one.code)) :]
+
 
 @dataclass(frozen=True)
 class CategorySection(Section[Category]):
@@ -297,6 +310,24 @@ class CategorySection(Section[Category]):
     def in_order(self) -> tuple[Category, ...]:
         """Tree by tree, parents before their children."""
         return tuple(self.below(None))
+
+    def cursor(self, one: Category) -> str:
+        """The way to it from its root, so that a page goes on at the right place also where it has been removed."""
+        return ",".join(f"{position}:{id}" for position, id in self._way(one))
+
+    def behind(self, records: Sequence[Category], cursor: str) -> Sequence[Category]:
+        if not re.fullmatch(r"-?[0-9]{1,19}:[0-9]{1,19}(,-?[0-9]{1,19}:[0-9]{1,19})*", cursor):
+            raise ValueError(cursor)
+        way = [(int(position), int(id)) for position, id in (step.split(":") for step in cursor.split(","))]
+        return records[bisect_right(records, way, key=self._way) :]
+
+    def _way(self, one: Category) -> list[tuple[int, int]]:
+        way: list[tuple[int, int]] = []
+        found: Category | None = one
+        while found is not None:
+            way.insert(0, (found.position, found.id))
+            found = self.records[found.parent] if found.parent else None
+        return way
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,31 @@ from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
 from limen.kit import clock
-from limen.kit.errors import Malformed, Misshaped, NotFound, Refused, Unprocessable
+from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
 from limen.kit.http.multipart import read_form
-from limen.kit.http.pages import PageQuery, page_answer, read_page
+from limen.kit.http.pages import (
+    MOST_ITEMS,
+    MOST_ITEMS_EXTENDED,
+    PageQuery,
+    extended_limits,
+    page_answer,
+    read_page,
+)
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
+from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
 from limen.products.rules.reading import Flavour
 from limen.products.rules.rulebook import rulebook
-from limen.products.rules.search import check_body_limits, read_search
+from limen.products.rules.search import (
+    MOST_IDENTIFIERS,
+    MOST_IDENTIFIERS_EXTENDED,
+    check_body_limits,
+    read_search,
+)
 from limen.products.rules.uploads import read_upload_target
 from limen.products.rules.views import read_single_view, read_view
 from limen.products.rules.world import Row
@@ -122,14 +135,16 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
     check_body_limits(body)
-    params = {name: str(value) for name, value in request.GET.items()}
+    params: dict[str, Any] = {name: str(value) for name, value in request.GET.items()}
     for name, value in body.items():
         if name == "with_quality_scores__products":
             name = "with_quality_scores"
         if isinstance(value, bool):
             params[name] = "true" if value else "false"
+        elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
+            params[name] = value
         else:
-            params[name] = value if isinstance(value, str) else _written(value)
+            params[name] = _written(value)
     return _list(request, "uuid", params)
 
 
@@ -145,9 +160,14 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
     dry_run = flag(request, "dry_run")
-    code = operations.upload_file(
-        target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
-    )
+    try:
+        code = operations.upload_file(
+            target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
+        )
+    except Invalid as refusal:
+        if not dry_run:
+            report_lines(request, target.flavour, [(Line({}, target.key), refusal)])
+        raise
     return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
@@ -166,6 +186,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
         now=clock.now(),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
+        most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
     where = queries.list_condition(criteria, view, structure)
     if page.kind == "page":
@@ -185,7 +206,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
 
 
 def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
-    page = read_page(request, cursors=True)
+    page = read_page(request, cursors=True, most=MOST_ITEMS_EXTENDED if extended_limits(request) else MOST_ITEMS)
     if page.kind == "page" and page.page * page.limit > DEEPEST:
         raise Misshaped(
             f"You have reached the maximum of {DEEPEST} products that pages can reach."
@@ -263,8 +284,13 @@ def _count_reads(request: ApiRequest, number: int) -> None:
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    (result,) = operations.upsert_products([line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run)
+    with watched(request):
+        (result,) = operations.upsert_products(
+            [line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run
+        )
     if isinstance(result.outcome, Refused):
+        if not dry_run:
+            report_lines(request, flavour, [(line, result.outcome)])
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
     return marked(answer, dry_run)
@@ -277,14 +303,22 @@ def _path(flavour: Flavour, result: LineResult) -> str:
 def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     lines = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
-    results = operations.upsert_products(
-        lines,
-        flavour=flavour,
-        by=request.caller,
-        now=clock.now(),
-        dry_run=dry_run,
-        all_or_nothing=flag(request, "atomic"),
-    )
+    with watched(request):
+        results = operations.upsert_products(
+            lines,
+            flavour=flavour,
+            by=request.caller,
+            now=clock.now(),
+            dry_run=dry_run,
+            all_or_nothing=flag(request, "atomic"),
+        )
+    if not dry_run:
+        refused = [
+            (line if isinstance(line, Line) else None, result.outcome)
+            for line, result in zip(lines, results, strict=True)
+            if isinstance(result.outcome, Refused)
+        ]
+        report_lines(request, flavour, refused)
     base, anchor = base_url(request), request.endpoint.anchor
     written = [
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
@@ -311,5 +345,8 @@ def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
-        raise _unknown(key)
+        unknown = _unknown(key).watched_as("business", product_identifier=key)
+        if not dry_run:
+            report_lines(request, flavour, [(None, unknown)])
+        raise unknown
     return marked(deleted(), dry_run)
