@@ -17,6 +17,9 @@ Json = dict[str, Any]
 
 CHANNEL = "ecommerce"
 LARGE = "bench_large_select"
+USUAL = "bench_usual"
+WIDE, DEEP = "bench_wide", "bench_deep"
+FAN_OUT = 20
 LINES_AT_ONCE = 100
 LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
 WORDS = ("amber", "brisk", "cedar", "delta", "ember", "frost", "grove", "hazel", "inlet", "jetty", "kelp", "larch")
@@ -87,12 +90,40 @@ def large_select() -> Json:
     return {"code": LARGE, "type": "pim_catalog_simpleselect", "group": "other", "labels": {"en_US": "Large select"}}
 
 
+def usual_family(shape: Shape) -> tuple[Json, Json]:
+    """A family of at most 500 attributes, however many there are, and a variant of it by its first select."""
+    codes = [_code(index) for index in range(min(shape.attributes, 500))]
+    select = next(code for code in codes if "simpleselect" in code)
+    family = {"code": USUAL, "labels": {"en_US": "Usual"}, "attributes": ["sku", *codes]}
+    # Half of what is left belongs to each product, the other half is common.
+    level = {"level": 1, "axes": [select], "attributes": [code for code in codes if code != select][::2]}
+    return family, {"code": f"{USUAL}_by_select", "variant_attribute_sets": [level]}
+
+
 def large_options(shape: Shape, count: int) -> Iterator[str]:
     """Give so many options as lines of a list to paste: code, then a label per locale."""
     random = Random(shape.seed)
     for number in range(count):
         label = f"{' '.join(random.choices(WORDS, k=2)).title()} {number}"
         yield "\t".join([f"large_{number:06}", *(label for _ in _locales(shape))])
+
+
+def trees(count: int) -> Iterator[tuple[str, list[Json]]]:
+    """Give two trees of so many categories each, as `structure` does: one all in one level, one of FAN_OUT each."""
+    roots = [{"code": WIDE, "parent": None}, {"code": DEEP, "parent": None}]
+    yield from _in_batches("categories", roots)
+    yield from _in_batches("categories", [{"code": f"{WIDE}_{n:05}", "parent": WIDE} for n in range(count)])
+    yield from _in_batches("categories", [{"code": f"{DEEP}_{n:05}", "parent": _deep_parent(n)} for n in range(count)])
+
+
+def sorted_products(shape: Shape, products: int, count: int) -> Iterator[tuple[str, list[Json]]]:
+    """Give products that have nothing but categories, three of each of the two `trees` of `count`."""
+    random = Random(shape.seed)
+
+    def some() -> list[str]:
+        return sorted({f"{tree}_{random.randrange(count):05}" for tree in (WIDE, DEEP) for _ in range(3)})
+
+    yield from _in_batches("products", [{"identifier": identifier(n), "categories": some()} for n in range(products)])
 
 
 def product(shape: Shape, number: int) -> Json:
@@ -147,6 +178,10 @@ def _locales(shape: Shape) -> tuple[str, ...]:
 def _in_batches(path: str, lines: list[Json]) -> Iterator[tuple[str, list[Json]]]:
     for start in range(0, len(lines), LINES_AT_ONCE):
         yield path, lines[start : start + LINES_AT_ONCE]
+
+
+def _deep_parent(number: int) -> str:
+    return DEEP if number < FAN_OUT else f"{DEEP}_{number // FAN_OUT - 1:05}"
 
 
 def _kind(index: int) -> str:

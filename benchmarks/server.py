@@ -42,7 +42,8 @@ def given(url: str, dsn: str | None, environ: Mapping[str, str]) -> Target:
         raise SystemExit(f"Not set in the environment: {', '.join(missing)}.")
     name, password = (environ.get(one, "") for one in PERSON)
     person = (name, password) if name and password else None
-    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn, person=person)
+    pid = int(environ["LIMEN_PID"]) if environ.get("LIMEN_PID") else None
+    return Target(url.rstrip("/"), {name: environ[name] for name in CREDENTIALS}, dsn, pid, person)
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def own(settings: Mapping[str, str] | None = None) -> Iterator[Target]:
     environ |= {"LIMEN_DATA_DIR": str(folder), "LIMEN_PORT": str(port), "LIMEN_WEB_PROCESSES": "1"}
     environ |= settings or {}
     with (folder / "serve.log").open("wb") as log:
-        process = subprocess.Popen([_limen(), "serve"], env=environ, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([limen(), "serve"], env=environ, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait(process, folder / "serve.log")
         from limen.config.database import embedded_url
@@ -80,6 +81,14 @@ def memory_mb(target: Target) -> float | None:
     return max((_resident_mb(pid) for pid in _web(target.pid)), default=None)
 
 
+def worker_memory_mb(target: Target) -> float | None:
+    """Give the memory of the worker; None when it is elsewhere."""
+    if target.pid is None or not Path("/proc/self/status").exists():
+        return None
+    below = _below(target.pid, _children())
+    return max((_resident_mb(pid) for pid in below if b"\0work\0" in _read(pid, "cmdline")), default=None)
+
+
 def cpu_seconds(target: Target) -> float:
     """Give the processor's time that the web process and the database have taken; 0 when they are elsewhere."""
     if target.pid is None or target.dsn is None:
@@ -101,7 +110,7 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12]) if len(fields) > 12 else 0
 
 
-def _limen() -> str:
+def limen() -> str:
     beside = Path(sys.executable).with_name("limen")
     return str(beside) if beside.exists() else "limen"
 
@@ -121,7 +130,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _connection(environ: dict[str, str]) -> dict[str, str]:
-    command = [_limen(), "connections", "create", "Benchmark", "--flow-type", "data_source", "--auditable"]
+    command = [limen(), "connections", "create", "Benchmark", "--flow-type", "data_source", "--auditable"]
     command += ["--role", "administrator", "--format", "env"]
     printed = subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
     found = dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines() if "=" in line)
@@ -130,7 +139,7 @@ def _connection(environ: dict[str, str]) -> dict[str, str]:
 
 def _person(environ: dict[str, str]) -> tuple[str, str]:
     name, password = "benchmark", secrets.token_urlsafe(16)
-    command = [_limen(), "users", "create", name, "--role", "administrator", "--password-stdin"]
+    command = [limen(), "users", "create", name, "--role", "administrator", "--password-stdin"]
     subprocess.run(command, env=environ, input=password, text=True, capture_output=True, check=True, timeout=60)
     return name, password
 

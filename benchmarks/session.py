@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Iterable
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -104,7 +105,12 @@ def check_lines(content: bytes, expected: int) -> None:
 
 
 def make_structure(session: Session, shape: catalogue.Shape) -> None:
-    for path, lines in catalogue.structure(shape):
+    make(session, catalogue.structure(shape))
+
+
+def make(session: Session, batches: Iterable[tuple[str, list[catalogue.Json]]]) -> None:
+    """Send (path, lines for a bulk PATCH); end the run when a line is refused."""
+    for path, lines in batches:
         for line in session.bulk(path, b"\n".join(map(orjson.dumps, lines))).split(b"\n"):
             if orjson.loads(line)["status_code"] not in (201, 204):
                 raise SystemExit(f"{path} was refused: {line[:500]!r}")

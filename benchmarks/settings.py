@@ -23,6 +23,7 @@ from benchmarks.session import Browser, Session, Stopwatch, check_lines, make_st
 ROUNDS = 10
 LINES_OF_A_PASTE = 1000
 
+_USUAL = f"/settings/families/{catalogue.USUAL}"
 _LARGE = f"/settings/attributes/{catalogue.LARGE}"
 # What a person waits for; `{last}` is the code of the last option of the large select.
 PAGES = {
@@ -49,6 +50,15 @@ PAGES = {
     "attribute_groups": "/settings/attribute-groups",
     "attribute_group.attributes": "/settings/attribute-groups/other/attributes",
     "association_types": "/settings/association-types",
+    "families": "/settings/families",
+    "families.search": "/settings/families?search=usual",
+    "family": _USUAL,
+    "family.attributes": f"{_USUAL}/attributes",
+    "family.variants": f"{_USUAL}/variants",
+    "family.history": f"{_USUAL}/history",
+    "variant": f"{_USUAL}/variants/{catalogue.USUAL}_by_select",
+    "variant.new": f"{_USUAL}/variants/create-variant",
+    "jobs": "/system/jobs",
 }
 
 
@@ -58,12 +68,15 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
         # Products play no part, so neither do the options that they would have.
         make_structure(session, replace(shape, options=1))
         session.bulk("attributes", orjson.dumps(catalogue.large_select()))
+        family, variant = catalogue.usual_family(shape)
+        check_lines(session.bulk("families", orjson.dumps(family)), 201)
+        check_lines(session.bulk(f"families/{catalogue.USUAL}/variants", orjson.dumps(variant)), 201)
     # Neither is kept while the other works: that takes minutes, and a connection that rests is closed.
     with Browser(target) as browser:
         yield _paste(browser, shape, count)
         facts = {"attributes": shape.attributes, "options": count}
         for name, path in PAGES.items():
-            yield _look(target, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
+            yield look(target, browser, name, path.format(last=f"large_{count - 1:06}"), facts)
 
 
 def _paste(browser: Browser, shape: Shape, count: int) -> Figure:
@@ -81,7 +94,8 @@ def _parts(lines: Iterator[str]) -> Iterator[str]:
         yield "\n".join(part)
 
 
-def _look(target: Target, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
+def look(target: Target, browser: Browser, name: str, path: str, facts: dict[str, int]) -> Figure:
+    """Ask for a page several times, the first time after the structure has changed."""
     with Session(target) as session:
         _touch(session)
     times = []

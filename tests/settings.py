@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zlib import crc32
 
 import psycopg
 
@@ -14,7 +15,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 if "LIMEN_DATABASE_URL" not in os.environ:
     # Not below the checkout: as root the embedded server runs under its own user and must reach its files.
-    data_dir = Path(os.environ.setdefault("LIMEN_DATA_DIR", "/var/tmp/limen-tests"))
+    # Named by the checkout, so that tests of two of them do not meet in one database.
+    checkout = crc32(os.fsencode(Path(__file__).resolve().parent.parent))
+    data_dir = Path(os.environ.setdefault("LIMEN_DATA_DIR", f"/var/tmp/limen-tests-{checkout:08x}"))
     server = start_embedded(data_dir)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # Nothing here outlives the run: leave the disk alone.

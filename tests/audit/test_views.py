@@ -88,6 +88,22 @@ class TestLog:
         assert "<del>See the audit log</del>" in shown
         assert "<ins>See the system screens</ins>" in shown
 
+    def test_a_moment_is_told_in_the_zone_of_who_reads(self, auditor: Client) -> None:
+        User.objects.update(timezone="Asia/Tokyo")
+        happen("connection.secret_regenerated", "connection:erp", {"old_until": "2026-03-02T20:30:00.123456+00:00"})
+        ends = {"path": "expires_at", "before": "2026-03-01T15:00:00+00:00", "after": "whenever"}
+        happen("connection.updated", "connection:erp", {"changes": [ends]})
+        shown = page(auditor, what="connection")
+        assert re.search(r"<dt>The old one works until</dt>\s*<dd><ins>3 Mar 2026, 05:30 \(JST\)</ins>", shown)
+        assert "<del>2 Mar 2026, 00:00 (JST)</del>" in shown and "<ins>whenever</ins>" in shown
+
+    def test_what_no_history_keeps_is_changed_all_the_same(self, auditor: Client) -> None:
+        notes, picture = {"path": "notes", "before": None, "after": None}, {"path": "image", "after": "a1b2c3"}
+        happen("connection.updated", "connection:erp", {"changes": [notes, picture]})
+        shown = page(auditor, what="connection")
+        assert re.search(r"<dt>Notes</dt>\s*<dd><ins>changed</ins>", shown)
+        assert re.search(r"<dt>Picture</dt>\s*<dd><ins>a picture</ins>", shown) and "a1b2c3" not in shown
+
     def test_a_kind_it_was_never_told_of_is_readable(self, auditor: Client) -> None:
         happen("connection.icon_painted", "connection:erp", {"colour": "red", "tones": {"a": 1}})
         assert told(auditor, what="connection.icon_painted") == ["Mary Jones: icon painted, connection erp"]

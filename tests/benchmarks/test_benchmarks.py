@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import threading
 from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 
 from benchmarks import __main__ as everything
 from benchmarks import (
     bulk_patch,
     bulk_structure,
+    categories,
     encoded_lists,
+    follow,
     list_products,
     read_product,
     recording,
     settings,
+    structure_file,
     tokens,
 )
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.jobs import do_jobs
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 
@@ -107,9 +112,42 @@ class TestEveryBenchmark:
         assert set(lines) == {"settings.paste_options", *(f"settings.{name}" for name in settings.PAGES)}
         assert all(line["options"] == 10 and line["median_ms"] > 0 for line in lines.values() if "options" in line)
 
+    def test_categories_looks_at_every_page(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_user("benchmark")
+        monkeypatch.setenv("LIMEN_PERSON", "benchmark")
+        monkeypatch.setenv("LIMEN_PERSON_PASSWORD", PASSWORD)
+        lines = bench.run(categories)
+        assert set(lines) == {f"settings.categories.{name}" for name in categories.PAGES}
+        assert all(line["categories"] == 20 and line["median_ms"] > 0 for line in lines.values())
+
     def test_settings_needs_somebody_who_signs_in(self, bench: Bench) -> None:
         with pytest.raises(SystemExit, match="LIMEN_PERSON"):
             settings.main(bench.arguments)
+
+    def test_what_follows_from_the_structure_is_waited_for(self, bench: Bench) -> None:
+        ended = threading.Event()
+
+        def work() -> None:
+            while not ended.wait(0.05):
+                do_jobs()
+            connections.close_all()
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        try:
+            lines = bench.run(follow)
+        finally:
+            ended.set()
+            worker.join()
+        assert lines.keys() == {"follow.completeness", "follow.rewriting", "follow.option", "follow.attribute"}
+        assert lines["follow.completeness"]["rows"] == 10
+
+    def test_the_structure_goes_through_a_file_into_another_installation(self, capsys: Any) -> None:
+        assert structure_file.main(["--rows", "12"]) == 0
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [line["name"] for line in lines] == [
+            f"structure_file.{name}" for name in ("export", "plan", "apply", "apply_again")
+        ]
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
         assert len(bench.run(everything)) == 21

@@ -8,17 +8,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import resolve
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from limen.accounts import urls as accounts_urls
 from limen.accounts.rules import SYSTEM
+from limen.audit import urls as audit_urls
 from limen.calls import operations as calls
 from limen.calls.models import ApiCall
 from limen.connections import operations, queries
+from limen.connections import urls as connections_urls
 from limen.connections.models import Check, Connection, WrongCombination
 from limen.kit import clock
 from tests.browser.test_connections import LIST, PAGE, clipboard, grave_barriers, save, tab_to, toast, value, window
 from tests.browser.test_connections import erp as erp
 from tests.browser.test_connections import open as open
+from tests.browser.test_people import SCREENS as SYSTEM_SCREENS
 from tests.calls.test_recorder import CALL
 from tests.factories.connections import make_connection, token_for
 
@@ -35,6 +40,7 @@ ALL = (
     f"{LIST}/erp/access/old-secret",
     f"{LIST}/erp/access/old-password",
     f"{LIST}/erp/access/tokens",
+    f"{LIST}/erp/access/tokens/refresh/1",
     f"{LIST}/erp/calls",
     f"{LIST}/erp/calls?errors=1&path=nothing",
     f"{LIST}/erp/test",
@@ -44,6 +50,13 @@ ALL = (
     f"{LIST}/erp/regenerate-secret",
     f"{LIST}/erp/regenerate-password",
 )
+# What is no screen of its own: it answers a press, or fills in a part of one.
+PARTS = {
+    *("first-call", "secret", "env", "test-run", "test-report", "replay", "image"),
+    *("user-enable", "user-disable", "export-csv", "export-ndjson"),
+}
+# The way in, and oneself: no screen of Connect or System.
+ELSEWHERE = {"home", "sign-in", "sign-out", "set-up", "password"}
 EMPTY = ("/connect/data-flows", LIST)
 
 
@@ -96,6 +109,13 @@ def test_nor_do_those_with_nothing_on_them(open: Open, page: Any, scheme: str) -
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
         assert barriers_of(open, page, EMPTY, width) == []
+
+
+def test_every_screen_of_connect_and_system_is_among_them(busy: str) -> None:
+    rooms = (connections_urls.urlpatterns, accounts_urls.screens, audit_urls.urlpatterns)
+    named = {one.name for room in rooms for one in room if one.name}
+    shown = [*ALL, busy, *(one.format(user=1, self=1, group=1) for one in SYSTEM_SCREENS)]
+    assert {resolve(path.partition("?")[0]).url_name for path in shown} == named - PARTS - ELSEWHERE
 
 
 class TestTwoWhoEdit:

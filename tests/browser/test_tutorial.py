@@ -163,7 +163,7 @@ def data_flows(page: Any) -> tuple[int, int]:
     page.get_by_role("link", name="Connect", exact=True).click()
     page.get_by_role("link", name="Data flows").first.click()
     page.wait_for_url("**/connect/data-flows**")
-    page.get_by_label("Source").select_option("My ERP")
+    page.get_by_label("Source", exact=True).select_option("My ERP")
     page.wait_for_url("**source=myerp**")
     created, updated = (
         int(page.locator(f"#chart-{name} .kpi").inner_text().replace(",", "")) for name in ("created", "updated")

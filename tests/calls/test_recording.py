@@ -123,6 +123,39 @@ class TestWhatIsRecorded:
         client.post("/api/oauth/v1/token", asked | {"client_secret": "x"}, content_type="application/json")
         assert written() == []
 
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", "/api/rest/v1/produits", 404),
+            ("GET", "/api/nothing", 404),
+            ("DELETE", "/api/rest/v1/currencies", 405),
+            ("PATCH", "/api/rest/v1", 405),
+            ("GET", "/api/oauth/v1/token", 405),
+        ],
+    )
+    def test_a_call_that_no_endpoint_takes_is_there_by_its_token(
+        self, written: Written, method: str, path: str, status: int
+    ) -> None:
+        new = make_connection()
+        answer = bearer(token_for(new)).generic(method, path)
+        (call,) = written()
+        assert (answer.status_code, call.status, call.method, call.path) == (status, status, method, path)
+        assert (call.connection_id, call.username) == (Connection.objects.get().id, "")
+        assert call.answer == (None if path.startswith("/api/oauth") else answer.content)
+
+    @pytest.mark.parametrize("header", ["", "Basic YTpi", "Bearer", "Bearer unknown", "Bearer a\0b"])
+    def test_one_of_nobody_is_not_there(self, written: Written, header: str) -> None:
+        for method, path, status in (("GET", "/api/nothing", 404), ("DELETE", "/api/rest/v1/currencies", 405)):
+            assert Client(headers={"authorization": header}).generic(method, path).status_code == status
+        assert written() == []
+
+    def test_that_its_owner_cannot_be_told_does_not_change_the_answer(
+        self, written: Written, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("limen.connections.tokens.queries.known_holder", lambda digest: 1 // 0)
+        assert bearer("unknown").get("/api/nothing").status_code == 404
+        assert written() == []
+
     def test_a_call_of_nobody_is_not_there(self, client: Client, written: Written) -> None:
         client.get("/api/rest/v1")
         bearer("unknown").get("/api/rest/v1/products")

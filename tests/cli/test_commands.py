@@ -117,6 +117,22 @@ class TestConnections:
         assert answer.returncode == 1
         assert "nope" in answer.stderr
 
+    @pytest.mark.parametrize(
+        ("said", "tracked"), [("--auditable", True), ("--auditable=true", True), ("--auditable=false", False)]
+    )
+    def test_a_script_gives_code_and_label_and_whether_it_is_tracked(
+        self, installation: Installation, said: str, tracked: bool
+    ) -> None:
+        code = "Shop_" + said.strip("-").replace("=", "_")
+        made = installation.run(
+            *["connections", "create", said, code, "--label", "Web shop", "--flow-type", "data_destination", "--json"]
+        )
+        assert made.returncode == 0, made.stderr
+        facts = json.loads(made.stdout)
+        assert (facts["code"], facts["auditable"]) == (code, tracked)
+        shown = json.loads(installation.run("connections", "show", code, "--json").stdout)
+        assert (shown["label"], shown["auditable"]) == ("Web shop", tracked)
+
     def test_case_33_flow_type_is_other_by_default(self, installation: Installation) -> None:
         answer = installation.run("connections", "create", "magento")
         assert answer.returncode == 0

@@ -11,6 +11,7 @@ from limen.accounts.rules import SYSTEM, Caller
 from limen.connections import operations, queries, rules
 from limen.connections.models import Connection, WrongCombination
 from limen.events import operations as events
+from limen.events.models import Tally
 from limen.events.operations import Happening
 from limen.kit.errors import Conflict, NotFound
 from tests.factories.connections import NOW, make_connection, token_for
@@ -262,6 +263,8 @@ class TestDataFlows:
         operations.delete_connection(code="erp", by=SYSTEM, now=NOW)
         make_connection(code="erp", auditable=True)
         assert self.flows().created.all.total == 0
+        # They are kept, by what was counted for: nobody with the same code inherits them.
+        assert [one.count for one in Tally.objects.all()] == [3]
 
     def test_apps_are_candidates_too(self) -> None:
         make_connection(code="app", auditable=True)

@@ -134,6 +134,54 @@ class TestOwnRole:
         assert not Role.objects.filter(code="ROLE_MY_ERP").exists()
 
 
+class TestBirth:
+    """Whoever makes a connection hands it no more than they hold, though its role is that of every new one."""
+
+    def make(self, by: Caller) -> operations.NewConnection:
+        return operations.create_connection(code="dam", label="DAM", flow_type="other", by=by, now=NOW)
+
+    def may(self, new: operations.NewConnection) -> frozenset[str]:
+        rights = queries.permissions_within("dam")
+        assert rights.role >= rules.PRESETS["write-products"].permissions
+        return rights.here & frozenset(rules.API_RIGHTS)
+
+    def test_of_somebody_who_holds_less_it_is_limited_to_that(self) -> None:
+        new = self.make(mary(MANAGE_CONNECTIONS, OVERALL, "pim_api_product_list", "pim_api_product_remove"))
+        assert self.may(new) == {OVERALL, "pim_api_product_list", "pim_api_product_remove"}
+        assert new.limited
+        client = Client(headers={"authorization": f"Bearer {token_for(new)}"})
+        assert client.get("/api/rest/v1/products").status_code == 200
+        assert client.get("/api/rest/v1/families").status_code == 403
+        assert orjson.loads(events.history("connection:dam")[0].data)["scopes"] == [
+            OVERALL,
+            "pim_api_product_list",
+            "pim_api_product_remove",
+        ]
+
+    def test_of_somebody_who_holds_nothing_of_the_api_it_may_call_nothing(self) -> None:
+        new = self.make(mary(MANAGE_CONNECTIONS))
+        assert self.may(new) == frozenset()
+        client = Client(headers={"authorization": f"Bearer {token_for(new)}"})
+        assert client.get("/api/rest/v1/currencies").status_code == 403
+
+    @pytest.mark.parametrize("by", [SYSTEM, mary(*PERMISSIONS), mary(*rules.API_RIGHTS)], ids=str)
+    def test_of_somebody_who_holds_it_all_it_has_no_limit(self, by: Caller) -> None:
+        new = self.make(by)
+        assert not new.limited and Connection.objects.get(code="dam").scopes is None
+
+    def test_who_may_do_more_widens_it(self) -> None:
+        new = self.make(mary(MANAGE_CONNECTIONS))
+        operations.set_scopes(code="dam", scopes=None, by=SYSTEM, now=NOW)
+        assert "pim_api_product_edit" in self.may(new)
+
+    def test_it_is_said_on_the_page(self, client: Client) -> None:
+        sign_in(client, MANAGE_CONNECTIONS)
+        sent = {"label": "DAM", "code": "dam", "flow_type": "other"}
+        page = client.post("/connect/connection-settings/create", sent, follow=True).content.decode()
+        assert "It may call only what you may do yourself." in page
+        assert "at most 0 count here" in page
+
+
 class TestOwnGroup:
     def give(self, name: str = "My ERP", by: Caller = SYSTEM) -> int:
         return operations.give_own_group(code="erp", name=name, by=by, now=NOW)

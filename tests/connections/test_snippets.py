@@ -58,6 +58,16 @@ def test_a_snippet_runs_as_it_is(name: str, page_of: str, live: Live, tmp_path: 
     assert "lamp-1" in done.stdout
 
 
+if php := shutil.which("php"):
+    # Its client comes from a registry of its own, so that the program itself is run by nobody here.
+    def test_the_php_program_is_well_formed(page_of: str, tmp_path: Path) -> None:
+        path = tmp_path / "first.php"
+        path.write_text(snippets(page_of)["PHP"])
+        done = subprocess.run([str(php), "-l", str(path)], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout
+        assert "No syntax errors" in done.stdout
+
+
 def test_a_snippet_knows_the_connection_and_none_of_its_secrets(page_of: str, live: Live) -> None:
     found = snippets(page_of)
     assert list(found) == ["curl", "Python", "PHP", "Node"]

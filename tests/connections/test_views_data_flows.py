@@ -128,8 +128,8 @@ class TestPage:
         for number in range(4):
             make_connection(code=f"erp{number}", auditable=True)
         make_connection(code="shop", flow_type=rules.DATA_DESTINATION, auditable=True)
-        # session, user, caller; two lists of connections, three kinds of counts, what ends soon
-        with count_queries(9):
+        # session, user, caller; two lists of connections, five kinds of counts, what ends soon
+        with count_queries(11):
             admin.get(FLOWS)
 
     def test_what_a_connection_writes_is_seen_at_once(self, read: Any) -> None:

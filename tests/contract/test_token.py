@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from limen.accounts import operations as accounts
 from limen.accounts.models import User
 from limen.accounts.rules import SYSTEM
-from limen.connections.models import AccessToken, OAuthClient, RefreshToken, WrongCombination
+from limen.connections import queries, rules
+from limen.connections.models import AccessToken, ClientSecret, OAuthClient, RefreshToken, WrongCombination
 from limen.connections.operations import NewConnection
 from limen.kit import clock
 from tests.factories.connections import make_connection
@@ -122,6 +125,25 @@ class TestSuccess:
         body = {"grant_type": "password", "username": erp.username, "password": erp.password}
         header = basic(f"{number}_3C8.imported_id", erp.secret)
         assert send(orjson.dumps(body), JSON, header).status_code == 200
+
+    @pytest.mark.parametrize("header", [True, False])
+    def test_imported_credentials_of_255_characters_authenticate(self, erp: NewConnection, header: bool) -> None:
+        client = OAuthClient.objects.get()
+        random_id = ("Ab.~" * 64)[: 255 - len(f"{client.id}_")]
+        secret, username, password = "S3cret:+/ " * 25 + "x" * 5, "u" * 255, "p§" * 127 + "!"
+        sealed = rules.seal(secret, keys=queries.instance_keys(), client=client.id)
+        OAuthClient.objects.update(random_id=random_id)
+        ClientSecret.objects.update(key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+        User.objects.filter(username=erp.username).update(
+            username=username, username_folded=username, password=make_password(password)
+        )
+        imported = replace(
+            erp, client_id=f"{client.id}_{random_id}", secret=secret, username=username, password=password
+        )
+        assert {len(imported.client_id), len(secret), len(username), len(password)} == {255}
+        pair = ask(imported, header=header)
+        assert pair.status_code == 200, pair.content
+        assert refresh(imported, pair.json()["refresh_token"], header=header).status_code == 200
 
 
 class TestRequest:
@@ -310,25 +332,30 @@ def test_case_107_the_root_document_names_the_endpoint_without_a_token(db: None)
     assert answer.json()["authentication"]["fos_oauth_server_token"] == {"route": URL, "methods": ["POST"]}
 
 
+TEXTS = st.text(max_size=40)
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp037"]
+
+
 class TestRandomRequests:
     """Whatever is sent, the answer is JSON with a status of the table, and never 500."""
 
-    texts = st.text(max_size=40)
     numbers = st.one_of(st.integers(-(2**63), 2**63 - 1), st.floats())
-    values = st.one_of(texts, numbers, st.booleans(), st.none(), st.lists(texts, max_size=2))
+    values = st.one_of(TEXTS, numbers, st.booleans(), st.none(), st.lists(TEXTS, max_size=2))
     names = st.sampled_from(
         ["grant_type", "client_id", "client_secret", "username", "password", "refresh_token", "scope", "other"]
     )
     words = st.sampled_from(["password", "refresh_token", "token", "urn:x"])
+    given_as_json = st.dictionaries(names, st.one_of(words, values), max_size=8)
+    # What a server hands over of a header: any character of one byte but those that end it.
+    headers = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=60)
+    known = ["authorization", "accept", "accept-encoding", "content-encoding", "host", "user-agent", "x-forwarded-for"]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @FEW
     @given(
-        body=st.one_of(
-            st.binary(max_size=200),
-            st.dictionaries(names, st.one_of(words, values), max_size=8).map(orjson.dumps),
-        ),
+        body=st.one_of(st.binary(max_size=200), given_as_json.map(orjson.dumps)),
         content_type=st.sampled_from([JSON, FORM]),
-        credentials=st.one_of(st.none(), st.tuples(st.just(True), texts), st.tuples(st.just(False), texts)),
+        credentials=st.one_of(st.none(), st.tuples(st.just(True), TEXTS), st.tuples(st.just(False), TEXTS)),
     )
     def test_are_answered(
         self, erp: NewConnection, body: bytes, content_type: str, credentials: tuple[bool, str] | None
@@ -341,3 +368,108 @@ class TestRandomRequests:
         assert answer.status_code in (200, 400, 422), answer.content
         assert answer["Content-Type"] == JSON
         assert answer.json()
+
+    @FEW
+    @given(
+        content_type=st.one_of(headers, headers.map(lambda rest: f"{JSON};{rest}"), st.just(FORM)),
+        sent=st.dictionaries(st.one_of(st.sampled_from(known), st.just("x-other")), headers, max_size=4),
+        scheme=st.sampled_from(["", "Basic ", "basic", "Bearer ", "Digest "]),
+    )
+    def test_with_any_headers_are_answered(
+        self, erp: NewConnection, content_type: str, sent: dict[str, str], scheme: str
+    ) -> None:
+        body = orjson.dumps({"grant_type": "password", "username": erp.username, "password": "wrong"})
+        if "authorization" in sent:
+            sent["authorization"] = scheme + sent["authorization"]
+        answer = Client(headers=sent).generic("POST", URL, body, CONTENT_TYPE=content_type)
+        assert answer.status_code in (400, 415, 422), answer.content
+        assert answer["Content-Type"] == JSON
+        assert answer.json()["code"] == answer.status_code
+
+    @FEW
+    @given(
+        given=st.dictionaries(names, st.one_of(words, TEXTS), max_size=8),
+        encoding=st.sampled_from(ENCODINGS),
+        form=st.booleans(),
+    )
+    def test_in_any_encoding_are_answered(
+        self, erp: NewConnection, given: dict[str, str], encoding: str, form: bool
+    ) -> None:
+        text = urlencode(given) if form else orjson.dumps(given).decode()
+        media_type = f"{FORM if form else JSON}; charset={encoding}"
+        answer = send(text.encode(encoding, "replace"), media_type, basic(erp.client_id, erp.secret))
+        assert answer.status_code in (400, 422), answer.content
+        assert answer["Content-Type"] == JSON
+        assert answer.json()["code"] == answer.status_code
+
+
+class TestNoHint:
+    """Whatever is wrong, and however nearly right it is, the answer is the same to the byte."""
+
+    # Of what is right: a part of it, it with something before or behind, or in the other case.
+    nearly = st.one_of(
+        st.tuples(st.integers(0, 49), st.just("")).map(lambda cut: lambda text: text[: cut[0]]),
+        TEXTS.map(lambda more: lambda text: text + more),
+        TEXTS.map(lambda more: lambda text: more + text),
+        TEXTS.map(lambda other: lambda text: other),
+        st.just(str.upper),
+    )
+
+    @pytest.fixture
+    def pair(self, erp: NewConnection) -> dict[str, str]:
+        found: dict[str, str] = ask(erp).json()
+        return found
+
+    @pytest.fixture
+    def of_nobody(self, erp: NewConnection) -> bytes:
+        return bytes(ask(erp, username="nobody").content)
+
+    @FEW
+    @given(of_id=nearly, of_secret=nearly, header=st.booleans())
+    def test_of_client_and_secret(
+        self, erp: NewConnection, of_id: Callable[[str], str], of_secret: Callable[[str], str], header: bool
+    ) -> None:
+        client_id, secret = of_id(erp.client_id), of_secret(erp.secret)
+        # A line end behind the secret is forgiven in the header.
+        assume((client_id, secret.rstrip("\r\n")) != (erp.client_id, erp.secret))
+        body = {"grant_type": "password", "username": erp.username, "password": erp.password}
+        nothing = send(orjson.dumps(body))
+        if header:
+            answer = send(orjson.dumps(body), JSON, basic(client_id, secret))
+        else:
+            answer = send(orjson.dumps(body | {"client_id": client_id, "client_secret": secret}))
+        assert (answer.status_code, answer.content) == (422, nothing.content)
+        assert_refused(answer, 422, "invalid_client")
+
+    @FEW
+    @given(of_name=nearly, of_password=nearly)
+    def test_of_username_and_password(
+        self, erp: NewConnection, of_nobody: bytes, of_name: Callable[[str], str], of_password: Callable[[str], str]
+    ) -> None:
+        username, password = of_name(erp.username), of_password(erp.password)
+        assume(username and password and (username.casefold(), password) != (erp.username.casefold(), erp.password))
+        answer = ask(erp, username=username, password=password)
+        assert answer.content == of_nobody
+        assert_refused(answer, 422, "invalid_grant")
+
+    @FEW
+    @given(of_token=nearly)
+    def test_of_a_refresh_token(self, erp: NewConnection, pair: dict[str, str], of_token: Callable[[str], str]) -> None:
+        right = pair["refresh_token"]
+        token = of_token(right)
+        assume(token and token != right)
+        answer = refresh(erp, token)
+        assert answer.content == refresh(erp, "x" * 86).content
+        assert_refused(answer, 422, "invalid_grant")
+
+    @pytest.mark.parametrize("wrong", [lambda secret: "z" + secret[1:], lambda secret: secret[:-1] + "z", lambda _: ""])
+    def test_nor_in_time_every_secret_is_compared_as_a_digest_at_once(
+        self, erp: NewConnection, monkeypatch: pytest.MonkeyPatch, wrong: Callable[[str], str]
+    ) -> None:
+        from limen.connections.rules import credentials
+
+        compared: list[tuple[int, int]] = []
+        real = credentials.compare_digest
+        monkeypatch.setattr(credentials, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or real(a, b))
+        assert_refused(ask(erp, header=False, client_secret=wrong(erp.secret)), 422, "invalid_client")
+        assert compared == [(32, 32)]

@@ -95,4 +95,6 @@ class TestAudit:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
-        assert "event_audited" in queries._audited(wanted).order_by("-id")[:50].explain()
+        plan = queries._audited(wanted).order_by("-id")[:50].explain()
+        # One area has an index of its own, which the feed of changes is read by.
+        assert "event_audited" in plan or (wanted.area and "event_area_id" in plan)

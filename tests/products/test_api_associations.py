@@ -190,3 +190,17 @@ class TestQuantified:
         links = {"BUNDLE": {"products": [{"identifier": "x", "quantity": 1}]}}
         answer = pim.patch("/products/a", {"quantified_associations": links, "values": {"lumens": value(-1)}})
         assert [one["property"] for one in errors(answer)] == ["values", "quantifiedAssociations.BUNDLE.products"]
+
+
+@pytest.mark.parametrize("kind", ["associations", "quantified_associations"])
+def test_a_link_that_was_taken_away_can_be_made_again(pim: Api, kind: str) -> None:
+    code, entry = (
+        ("COMPATIBLE", "stool") if kind == "associations" else ("BUNDLE", {"identifier": "stool", "quantity": 2})
+    )
+    make_product("desk-one"), make_product("stool")
+    for products in ([entry], [], [entry]):
+        answer = pim.patch("/products/desk-one", {kind: {code: {"products": products}}})
+        assert answer.status_code == 204, answer.content
+    assert pim.delete("/products/stool").status_code == 204
+    shown = pim.get("/products/desk-one").json()[kind]
+    assert shown.get(code, {}).get("products", []) == []

@@ -81,7 +81,6 @@ class TestOne:
         ]
         assert pim.get("/products/stool", with_completenesses="true").json()["completenesses"] == []
         assert not {"completenesses", "quality_scores"} & set(pim.get("/products/desk-one").json())
-        assert pim.get("/products/desk-one", with_quality_scores="true").json()["quality_scores"] == []
 
     def test_cases_44_and_45_options_with_their_labels(self, pim: Api) -> None:
         make_product("desk-one", values={"finish": "Brass", "materials": ["steel", "oak"]})

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from limen.products.models import LongText
 from tests.conftest import Api
 from tests.factories.media import make_media_file
-from tests.factories.products import NOW, make_product, value
+from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.answers import is_plain
 
 
@@ -27,11 +28,13 @@ def found(pim: Api, name: str, operator: str, value: Any = None, **more: Any) ->
     return [one["identifier"] for one in answer.json()["_embedded"]["items"]]
 
 
-@pytest.fixture(autouse=True, params=["few", "many"])
+@pytest.fixture(autouse=True, params=["few", "walked", "joined"])
 def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Conditions are asked in two ways, for few and for many products that fit; the answers must be the same."""
-    if request.param == "many":
-        monkeypatch.setattr("limen.products.queries.searching.FEW", -1)
+    """Conditions are asked in three ways, for few and for many products that fit; the answers must be the same."""
+    if request.param != "few":
+        monkeypatch.setattr("limen.products.queries.conditions.FEW", -1)
+    if request.param == "joined":
+        monkeypatch.setattr("limen.products.queries.lists.WALK", 0)
 
 
 class TestStructure:
@@ -91,8 +94,15 @@ class TestStructure:
                     ]
                 },
             ),
-            ("not in this version", {"quality_score": [{"operator": "IN", "value": ["A"]}]}),
-            ("long texts", {"blurb": [{"operator": "=", "value": "x", "locale": "en_GB", "scope": "webshop"}]}),
+            ("a quality without scope", {"quality_score": [{"operator": "IN", "value": ["A"], "locale": "en_GB"}]}),
+            (
+                "case 251",
+                {
+                    "quality_score": [
+                        {"operator": "IN", "value": ["A", "Z"], "scope": "webshop", "locale": "en_GB"},
+                    ]
+                },
+            ),
         ],
     )
     def test_criteria_that_are_refused(self, pim: Api, case: str, criteria: Any) -> None:
@@ -234,6 +244,50 @@ class TestAttributes:
         make_product("d", values={"title": value("x", "de_DE")})
         assert found(pim, "tagline", "EMPTY") == ["b"]
         assert found(pim, "title", "EMPTY", locale="en_GB") == ["b", "c", "d"]
+
+    def test_case_235_long_texts_are_compared_without_their_markup(self, pim: Api) -> None:
+        place = {"locale": "en_GB", "scope": "webshop"}
+        long = "<p>" + "Warm &amp; kind, " * 20 + "the end</p>"
+        plain = "warm & kind, " * 20 + "the end"
+        make_product("a", values={"blurb": value("<p>Warm</p>", "en_GB", "webshop")})
+        make_product("b", values={"blurb": value(long, "en_GB", "webshop")})
+        make_product("c", values={"blurb": value("Cold\nand\r\n<b class='x'>wet</b>", "en_GB", "webshop")})
+        make_product("d")
+        assert found(pim, "blurb", "=", "warm", **place) == ["a"]
+        assert found(pim, "blurb", "=", plain, **place) == ["b"]
+        assert found(pim, "blurb", "=", plain[:-1], **place) == []
+        assert found(pim, "blurb", "=", plain[:120], **place) == []
+        assert found(pim, "blurb", "=", "Coldandwet", **place) == ["c"]
+        assert found(pim, "blurb", "!=", "warm", **place) == ["b", "c"]
+        assert found(pim, "blurb", "!=", plain, **place) == ["a", "c"]
+        assert found(pim, "blurb", "STARTS WITH", "WARM", **place) == ["a", "b"]
+        assert found(pim, "blurb", "STARTS WITH", plain[:200], **place) == ["b"]
+        assert found(pim, "blurb", "STARTS WITH", "the end", **place) == []
+        assert found(pim, "blurb", "CONTAINS", "the end", **place) == ["b"]
+        assert found(pim, "blurb", "CONTAINS", "<p>", **place) == []
+        assert found(pim, "blurb", "DOES NOT CONTAIN", "the end", **place) == ["a", "c"]
+        assert found(pim, "blurb", "IN", ["warm", plain], **place) == ["a", "b"]
+        assert found(pim, "blurb", "NOT IN", ["warm", plain], **place) == ["c"]
+        assert found(pim, "blurb", "NOT EMPTY", **place) == ["a", "b", "c"]
+        assert found(pim, "blurb", "CONTAINS", "warm\U0010ffff", **place) == []
+
+    def test_long_texts_are_found_as_they_change(self, pim: Api) -> None:
+        place = {"locale": "en_GB", "scope": "webshop"}
+        uuid = make_product("a", values={"blurb": value("x " * 100 + "first", "en_GB", "webshop")})
+        change_product(uuid, values={"blurb": value("x " * 100 + "second", "en_GB", "webshop")})
+        assert found(pim, "blurb", "CONTAINS", "first", **place) == []
+        assert found(pim, "blurb", "CONTAINS", "second", **place) == ["a"]
+        change_product(uuid, values={"blurb": value("short", "en_GB", "webshop")})
+        assert found(pim, "blurb", "CONTAINS", "second", **place) == []
+        change_product(uuid, values={"blurb": value("x " * 100 + "third", "en_GB", "webshop")})
+        assert pim.delete("/products/a").status_code == 204
+        assert not LongText.objects.exists()
+
+    def test_only_the_first_10000_characters_of_a_long_text_are_searched(self, pim: Api) -> None:
+        place = {"locale": "en_GB", "scope": "webshop"}
+        make_product("a", values={"blurb": value("x" * 9_999 + "yz", "en_GB", "webshop")})
+        assert found(pim, "blurb", "CONTAINS", "xy", **place) == ["a"]
+        assert found(pim, "blurb", "CONTAINS", "yz", **place) == []
 
     def test_case_233_options(self, pim: Api) -> None:
         make_product("a", values={"finish": "Brass", "materials": ["steel", "oak"]})

@@ -162,11 +162,12 @@ class TestOneProduct:
         )
         newest = events.history(f"product:{uuid}")[0]
         assert orjson.loads(newest.data) == {
+            "identifier": "desk-one",
             "changes": [
                 {"path": "family", "before": None, "after": "luminaires"},
                 {"path": "values.title.en_GB", "before": "Lamp", "after": "Light"},
                 {"path": "values.lumens", "before": None, "after": 5},
-            ]
+            ],
         }
 
     def test_an_identifier_may_hold_slashes_and_blanks(self, pim: Api) -> None:
@@ -332,3 +333,12 @@ class TestDryRun:
         assert [one["status_code"] for one in answer.lines] == [201, 204]
         assert answer["Limen-Dry-Run"] == "true"
         assert pim.get("/products/a").status_code == 404
+
+
+class TestExtendedLimits:
+    def test_a_thousand_lines_are_taken_when_they_are_asked_for(self, pim: Api) -> None:
+        lines = [{"identifier": f"p{number}"} for number in range(1000)]
+        assert pim.bulk("/products", lines).status_code == 413
+        taken = pim.bulk("/products", lines, **{"Limen-Limits": "extended"})
+        assert {line["status_code"] for line in taken.lines} == {201} and len(taken.lines) == 1000
+        assert pim.bulk("/products", [*lines, {}], **{"Limen-Limits": "extended"}).status_code == 413

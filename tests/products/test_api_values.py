@@ -282,6 +282,46 @@ class TestTypes:
         assert errors(pim.patch(desk, shaped_later)) == [violation("finish")]
 
 
+class TestStoredValues:
+    """What is stored was judged when it was written; only what is different is judged (api-products 2.7)."""
+
+    LINKS: dict[str, Any] = {"associations": {"UPSELL": {"products": []}}}
+
+    @pytest.mark.parametrize("more", [{}, LINKS], ids=["alone", "with associations"])
+    def test_a_stricter_rule_does_not_refuse_what_is_there(self, pim: Api, desk: str, more: dict[str, Any]) -> None:
+        stored = {"tagline": value("long enough"), "lumens": value(1200), "finish": value("white")}
+        pim.patch(desk, {"values": stored})
+        pim.patch("/attributes/tagline", {"max_characters": 5})
+        pim.patch("/attributes/lumens", {"number_max": "100"})
+        assert pim.client.delete("/api/rest/v1/attributes/finish/options/white").status_code == 204
+        before = pim.get(desk).content
+        assert pim.patch(desk, {**more, "values": stored}).status_code == 204
+        assert pim.get(desk).content == before
+        answer = pim.patch(desk, {**more, "values": {**stored, "tagline": value("long enouGh")}})
+        assert errors(answer) == [violation("tagline")]
+
+    def test_a_place_that_is_gone_is_still_refused(self, pim: Api, desk: str) -> None:
+        blurb = {"blurb": value("x", "de_DE", "webshop"), "tagline": value("x")}
+        pim.patch(desk, {"values": blurb})
+        pim.patch("/channels/webshop", {"locales": ["en_GB"]})
+        assert errors(pim.patch(desk, {"values": blurb})) == [violation("blurb", "de_DE", "webshop")]
+
+    def test_prices_that_are_hidden_are_not_left_out_on_purpose(self, pim: Api, desk: str) -> None:
+        both = [{"amount": "9.00", "currency": "EUR"}, {"amount": "8.00", "currency": "USD"}]
+        pim.patch(desk, {"values": {"list_price": value(both)}})
+        for channel in ("webshop", "ecommerce"):
+            pim.patch(f"/channels/{channel}", {"currencies": ["EUR"]})
+        before = pim.get(desk)
+        assert before.json()["values"]["list_price"][0]["data"] == both[:1]
+        assert pim.patch(desk, before.json()).status_code == 204
+        pim.patch(desk, {"values": {"list_price": value([{"amount": 7, "currency": "EUR"}])}})
+        pim.patch("/channels/webshop", {"currencies": ["EUR", "USD"]})
+        shown = pim.get(desk).json()["values"]["list_price"][0]["data"]
+        assert shown == [{"amount": "7.00", "currency": "EUR"}, both[1]]
+        pim.patch(desk, {"values": {"list_price": value([])}})
+        assert "list_price" not in pim.get(desk).json()["values"]
+
+
 class TestUniqueValues:
     @pytest.mark.parametrize("data", ["B-1", "b-1"])
     def test_case_119_a_unique_value_of_another_product(self, pim: Api, desk: str, data: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from limen.accounts.rules import SYSTEM
-from limen.events import queries as events
-from limen.products import operations, queries
+from limen.products import operations
 from limen.products.operations import Line, LineResult
 from limen.structure import operations as structure_operations
 from limen.structure import queries as structure_queries
 from tests.factories.products import NOW, make_product, value, values_of
-from tests.factories.structure import change_channel
 
 Count = Callable[[int], AbstractContextManager[Any]]
 
@@ -90,9 +89,21 @@ class TestQueries:
     def test_new_plain_products_cost_little(self, count_queries: Count) -> None:
         # The first batch of a process reads the structure.
         upsert(line("first"))
-        # Savepoint, structure, mentions of identifiers … none, lock, ids, product, document, event, release.
-        with count_queries(8):
+        # A look at three (structure, products), savepoint, structure, lock, ids, product, document, event, release.
+        with count_queries(10):
             upsert(*(line(f"p{number}") for number in range(100)))
+
+    def test_lines_that_ask_for_nothing_are_answered_without_a_lock(self, count_queries: Count) -> None:
+        lines = [line(f"p{number}", lumens=number) for number in range(100)]
+        upsert(*lines)
+        # Structure, three products, the others.
+        with count_queries(3):
+            assert statuses(upsert(*lines)) == [204] * 100
+        # An endpoint has read the structure's version with the token.
+        versions = structure_queries.snapshot()
+        caller = replace(SYSTEM, structure_versions=(versions.version, versions.options_version))
+        with count_queries(1):
+            operations.upsert_products(lines[:1], flavour="identifier", by=caller, now=NOW)
 
     def statements(self, lines: list[Line]) -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -139,40 +150,3 @@ class TestDeleting:
                 cursor.execute(f"SELECT count(*) FROM {table}")
                 found[table] = cursor.fetchone()[0]
         return +found
-
-
-@pytest.mark.usefixtures("lamps")
-class TestRefreshing:
-    def ratio(self, uuid: str, channel: str = "webshop", locale: str = "en_GB") -> int | None:
-        page = queries.grid(
-            search="",
-            family=None,
-            channel=channel,
-            locale=locale,
-            after=None,
-            before=None,
-            limit=10,
-            structure=structure_queries.snapshot(),
-        )
-        return next(row.completeness for row in page.rows if row.uuid == uuid)
-
-    def test_completeness_follows_the_family_and_the_channel(self) -> None:
-        uuid = make_product("a", "luminaires", {"title": value("Lamp", "en_GB")})
-        plain = make_product("b")
-        operations.refresh_completeness()
-        assert (self.ratio(uuid), self.ratio(plain)) == (50, None)
-        change_family("luminaires", attribute_requirements={"webshop": ["sku", "title"]})
-        change_channel("print", locales=["en_GB", "en_US"])
-        assert operations.refresh_completeness() == 1
-        assert (self.ratio(uuid), self.ratio(uuid, "print", "en_US"), self.ratio(plain)) == (100, 100, None)
-        change_channel("print", locales=["en_GB"])
-        assert operations.refresh_completeness() == 1
-        assert events.history(f"product:{uuid}")[0].kind == "product.created"
-
-    def test_nothing_to_do_costs_two_queries(self, count_queries: Count) -> None:
-        make_product("a", "luminaires")
-        operations.refresh_completeness()
-        change_family("luminaires", labels={"en_US": "Lamps"})
-        structure_queries.snapshot()
-        with count_queries(2):
-            assert operations.refresh_completeness() == 0

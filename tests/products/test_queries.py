@@ -170,3 +170,27 @@ class TestLists:
             rows = queries.page(TRUE, flavour="uuid", offset=0, limit=10)
             writer = queries.writer_for(rows, view=View(), flavour="uuid", base="", structure=structure)
             assert len(writer.items(rows)) == 10
+
+
+class TestProductsInCategories:
+    def test_a_product_counts_once_in_each_group(
+        self, count_queries: Callable[[int], AbstractContextManager[Any]]
+    ) -> None:
+        make_product("orbit", categories=["floor_lamps", "desk_lamps"])
+        make_product("comet", categories=["desk_lamps"])
+        ids = {one.code: one.id for one in structure_queries.snapshot().categories.values()}
+        floor, desk, empty = ids["floor_lamps"], ids["desk_lamps"], ids["autumn_book"]
+        with count_queries(1):
+            counts = queries.count_in_categories([[floor, desk], [floor], [desk], [empty], [], [floor, empty]])
+        assert [one.count for one in counts] == [2, 1, 2, 0, 0, 1]
+        assert not any(one.more for one in counts)
+        with count_queries(0):
+            assert queries.count_in_categories([]) == []
+
+    def test_it_ends_where_it_would_be_dear(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("limen.products.queries.uses.MOST_COUNTED", 2)
+        for number in range(4):
+            make_product(f"p{number}", categories=["desk_lamps"])
+        ids = {one.code: one.id for one in structure_queries.snapshot().categories.values()}
+        (count,) = queries.count_in_categories([[ids["desk_lamps"]]])
+        assert (count.count, count.more) == (2, True)

@@ -50,7 +50,7 @@ def do(
 
 def stored_again(world: World, decision: Decision) -> World:
     """Give a new world in which the product is stored, as encoded."""
-    product = decision.product
+    product = decision.item
     associations = orjson.dumps(product.associations).decode() if product.associations else None
     new = new_world()
     new.load(Row(1, product.uuid, product.identifier, product.encode().encode(), associations, None))
@@ -60,22 +60,22 @@ def stored_again(world: World, decision: Decision) -> World:
 class TestDeciding:
     def test_a_refused_line_leaves_the_world_as_it_was(self, world: World) -> None:
         made = do(world, {"values": {"sku": value("a"), "tagline": value("x")}})
-        before = made.product.encode()
+        before = made.item.encode()
         with pytest.raises(Invalid):
             do(
                 world,
                 {"family": "luminaires", "values": {"tagline": value("y"), "lumens": value(-1)}},
-                made.product.uuid,
+                made.item.uuid,
             )
         with pytest.raises(Misshaped):
-            do(world, {"enabled": False, "associations": {"UPSELL": {"products": [str(uuid4())]}}}, made.product.uuid)
-        assert made.product.encode() == before
+            do(world, {"enabled": False, "associations": {"UPSELL": {"products": [str(uuid4())]}}}, made.item.uuid)
+        assert made.item.encode() == before
         assert list(world.identifiers) == ["a"]
 
     def test_a_change_is_told_with_what_was_before(self, world: World) -> None:
         made = do(world, {"values": {"title": [*value("a", "en_GB"), *value("b", "de_DE")]}})
         body = {"values": {"title": [*value("c", "en_GB"), *value(None, "de_DE")]}}
-        changed = do(stored_again(world, made), body, made.product.uuid)
+        changed = do(stored_again(world, made), body, made.item.uuid)
         assert [tuple(change) for change in changed.changes] == [
             ("values.title.en_GB", "a", "c"),
             ("values.title.de_DE", "b", None),
@@ -83,19 +83,17 @@ class TestDeciding:
 
     def test_only_what_changed_is_written_to_the_index(self, world: World) -> None:
         made = do(world, {"values": {"tagline": value("x"), "lumens": value(5)}})
-        changed = do(
-            stored_again(world, made), {"values": {"tagline": value("X"), "lumens": value(5)}}, made.product.uuid
-        )
-        assert {slot.code: data for slot, data in changed.product.after.items()} == {"tagline": "X"}
-        assert {slot.code: data for slot, data in changed.product.before.items()} == {"tagline": "x"}
+        changed = do(stored_again(world, made), {"values": {"tagline": value("X"), "lumens": value(5)}}, made.item.uuid)
+        assert {slot.code: data for slot, data in changed.item.after.items()} == {"tagline": "X"}
+        assert {slot.code: data for slot, data in changed.item.before.items()} == {"tagline": "x"}
         rows = Rows()
-        add_rows(changed.product.after, 1, {}, rows)
+        add_rows(changed.item.after, 1, {}, rows)
         assert [(spot.code, found) for spot, found, _ in rows.texts] == [("tagline", "x")]  # type: ignore[union-attr]
 
     def test_a_value_erased_and_set_by_one_body_is_set(self, world: World) -> None:
         made = do(world, {"values": {"tagline": value("x")}})
         body = {"values": {"tagline": [*value(None), *value("x")]}}
-        assert do(stored_again(world, made), body, made.product.uuid).changes == []
+        assert do(stored_again(world, made), body, made.item.uuid).changes == []
 
     def test_a_body_for_another_product(self, world: World) -> None:
         with pytest.raises(Unprocessable):
@@ -110,7 +108,7 @@ class TestDeciding:
             "a",
             "identifier",
         )
-        assert orjson.loads(made.product.encode()) == {
+        assert orjson.loads(made.item.encode()) == {
             "enabled": True,
             "family": None,
             "categories": [],
@@ -170,7 +168,7 @@ class TestCompleteness:
 
     def ratios(self, world: World, values: dict[str, Any]) -> dict[tuple[str, str], tuple[int, list[str]]]:
         made = do(world, {"family": "luminaires", "values": values})
-        found = completenesses("luminaires", made.product.values, world.book)
+        found = completenesses("luminaires", made.item.values, world.book)
         return {(one.channel, one.locale): (one.ratio, one.missing) for one in found}
 
     def test_the_example_of_the_contract(self, world: World) -> None:
@@ -301,14 +299,14 @@ class TestAnything:
 
     def assert_stable(self, world: World, decision: Decision) -> None:
         again = stored_again(world, decision)
-        document = orjson.loads(decision.product.encode())
+        document = orjson.loads(decision.item.encode())
         rows = Rows()
-        add_rows(decision.product.after, 1, {}, rows)
+        add_rows(decision.item.after, 1, {}, rows)
         assert all(isinstance(found, float) for _, found, _ in rows.numbers)
         assert all(isinstance(found, str) and "\0" not in found for _, found, _ in rows.texts)
-        repeated = do(again, document, decision.product.uuid)
+        repeated = do(again, document, decision.item.uuid)
         assert repeated.changes == []
-        assert repeated.product.encode() == decision.product.encode()
+        assert repeated.item.encode() == decision.item.encode()
 
     @settings(max_examples=300, deadline=None)
     @given(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from re import sub
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from limen.accounts.rules import SYSTEM, Caller
 from limen.products import queries
@@ -339,6 +341,15 @@ class TestMedia:
         assert "attachment" not in answer.get("Content-Disposition", "")
         assert "private" in answer["Cache-Control"]
 
+    def test_a_small_picture_is_drawn_and_the_file_itself_where_that_cannot_be(self, julia: Client) -> None:
+        drawn = BytesIO()
+        Image.new("RGB", (960, 480), "red").save(drawn, "PNG")
+        answer = julia.get(f"/media/{make_media_file('chair.png', drawn.getvalue()).code}?preview=small")
+        assert (answer["Content-Type"], Image.open(BytesIO(b"".join(answer))).size) == ("image/webp", (96, 48))
+        assert "private" in answer["Cache-Control"] and "sandbox" in answer["Content-Security-Policy"]
+        whole = julia.get(f"/media/{make_media_file('chair.png').code}?preview=small")
+        assert (whole["Content-Type"], b"".join(whole)) == ("image/png", PNG)
+
     @pytest.mark.parametrize("filename", ["page.html", "drawing.svg", "sheet.pdf"])
     def test_what_could_run_is_saved_and_never_opened(self, julia: Client, filename: str) -> None:
         answer = julia.get(f"/media/{make_media_file(filename, b'<svg onload=alert(1)>').code}")
@@ -350,7 +361,7 @@ class TestMedia:
     def test_a_picture_stands_in_grid_and_page(self, julia: Client) -> None:
         code = make_media_file("chair.png").code
         uuid = make_chair(photo=value(code))
-        assert f'src="/media/{code}"' in julia.get("/products").content.decode()
+        assert f'src="/media/{code}?preview=small"' in julia.get("/products").content.decode()
         page = julia.get(f"/products/{uuid}").content.decode()
-        assert page.count(f'src="/media/{code}"') == 2
+        assert page.count(f'src="/media/{code}?preview=') == 2
         assert "chair.png" in page

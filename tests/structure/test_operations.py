@@ -150,10 +150,11 @@ class TestCost:
             make_attribute(code)
         make_family("teapot", codes[:1])
         queries.snapshot()
-        with count_queries(9):
+        with count_queries(11):
             upsert("family", "teapot", attributes=codes, attribute_requirements={"ecommerce": codes})
         queries.snapshot()
-        with count_queries(8):
+        # Its job waits already.
+        with count_queries(9):
             upsert("family", "teapot", attributes=[], attribute_requirements={"ecommerce": []})
 
     @pytest.mark.parametrize("size", [1, 40])
@@ -171,7 +172,7 @@ class TestCost:
             make_family(f"family_{number}")
         queries.snapshot()
         body = {"code": "print", "locales": ["de_DE", "en_US"], "currencies": ["EUR", "USD"], "category_tree": "master"}
-        with count_queries(10):
+        with count_queries(12):
             operations.create("channel", body, by=SYSTEM, now=NOW)
 
     @pytest.mark.parametrize("size", [1, 30])

@@ -190,7 +190,7 @@ class TestUntilProductsAreClean:
                 write()
             assert [(one.path, one.code) for one in caught.value.violations] == [("code", "code.being_removed")]
         (cleaning,) = queries.removals_under_way()
-        assert (cleaning.resource, cleaning.code, cleaning.total, cleaning.done) == (resource, "Thing", None, 0)
+        assert (cleaning.resource, cleaning.code, cleaning.subject) == (resource, "Thing", f"{resource}:Thing")
         clean()
         assert make("thing").code == "thing"
 

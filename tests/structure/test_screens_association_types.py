@@ -31,16 +31,18 @@ def text(answer: Any) -> str:
     [("one_way", False, False), ("two_way", True, False), ("quantified", False, True)],
 )
 def test_one_is_created_with_one_kind_of_link(signed_in: Client, links: str, two_way: bool, quantified: bool) -> None:
-    answer = signed_in.post(f"{PATH}/create", {"code": "served_with", "links": links, "labels[en_US]": "Served with"})
+    answer = signed_in.post(
+        f"{PATH}/create-association-type", {"code": "served_with", "links": links, "labels[en_US]": "Served with"}
+    )
     assert (answer.status_code, answer["Location"]) == (303, f"{PATH}/served_with")
     made = queries.snapshot().association_types["served_with"]
     assert (made.is_two_way, made.is_quantified, made.labels) == (two_way, quantified, {"en_US": "Served with"})
 
 
 def test_no_form_can_ask_for_both(signed_in: Client) -> None:
-    answer = signed_in.post(f"{PATH}/create", {"code": "both", "links": "both"})
+    answer = signed_in.post(f"{PATH}/create-association-type", {"code": "both", "links": "both"})
     assert answer.status_code == 422 and answer.context["form"].errors["links"]
-    answer = signed_in.post(f"{PATH}/create", {"code": "pack", "links": "one_way"})
+    answer = signed_in.post(f"{PATH}/create-association-type", {"code": "pack", "links": "one_way"})
     assert answer.status_code == 422 and answer.context["form"].errors["code"]
 
 
@@ -80,5 +82,5 @@ def test_who_may_only_see_them_reads_the_same_page(client: Client) -> None:
 
 def test_who_may_only_create_them_is_led_on(client: Client) -> None:
     sign_in(client, "pim_enrich_association_type_create")
-    answer = client.post(f"{PATH}/create", {"code": "served_with", "links": "one_way"})
-    assert (answer.status_code, answer["Location"]) == (303, f"{PATH}/create")
+    answer = client.post(f"{PATH}/create-association-type", {"code": "served_with", "links": "one_way"})
+    assert (answer.status_code, answer["Location"]) == (303, f"{PATH}/create-association-type")

@@ -168,7 +168,7 @@ class TestAttributes:
 
 class TestForms:
     def test_a_new_group_comes_last(self, signed_in: Client) -> None:
-        answer = signed_in.post(f"{PATH}/create", {"code": "legal", "labels[en_US]": "Legal"})
+        answer = signed_in.post(f"{PATH}/create-attribute-group", {"code": "legal", "labels[en_US]": "Legal"})
         assert (answer.status_code, answer["Location"]) == (303, f"{PATH}/legal")
         assert order() == ["other", "legal"]
 

@@ -75,9 +75,12 @@ class TestLocales:
         self, signed_in: Client, count_queries: Callable[[int], Any]
     ) -> None:
         signed_in.get("/settings/locales")
-        for path in ("/settings/locales", "/settings/currencies", "/settings/channels"):
+        for path in ("/settings/locales", "/settings/currencies"):
             with count_queries(QUERIES_OF_A_PAGE):
                 signed_in.get(path)
+        # And the jobs about channels.
+        with count_queries(QUERIES_OF_A_PAGE + 1):
+            signed_in.get("/settings/channels")
 
 
 # Session, user, roles, version of the structure.

@@ -105,7 +105,7 @@ class TestConversion:
 class TestFamilies:
     def test_one_is_created_with_its_standard_unit(self, signed_in: Client) -> None:
         answer = signed_in.post(
-            f"{PATH}/create",
+            f"{PATH}/create-measurement-family",
             {
                 "code": "Steepness",
                 "labels[en_US]": "Steepness",
@@ -120,9 +120,11 @@ class TestFamilies:
         assert made.units["DEGREE"] == Unit("DEGREE", "°", (("mul", "1"),), {"en_US": "Degree"})
 
     def test_what_is_wrong_is_said_at_its_field(self, signed_in: Client) -> None:
-        answer = signed_in.post(f"{PATH}/create", {"code": "weight", "standard_unit_code": "KILOGRAM"})
+        answer = signed_in.post(
+            f"{PATH}/create-measurement-family", {"code": "weight", "standard_unit_code": "KILOGRAM"}
+        )
         assert answer.status_code == 422 and list(answer.context["form"].errors) == ["code"]
-        answer = signed_in.post(f"{PATH}/create", {"code": "Steep ness", "standard_unit_code": ""})
+        answer = signed_in.post(f"{PATH}/create-measurement-family", {"code": "Steep ness", "standard_unit_code": ""})
         assert answer.status_code == 422
         assert set(answer.context["form"].errors) == {"code", "standard_unit_code"}
 
@@ -162,7 +164,7 @@ class TestFamilies:
         page = signed_in.get(PATH, {"search": "weig"})
         assert [(one.code, one.units) for one in page.context["rows"]] == [("Weight", len(family("Weight").units))]
         for path in (PATH, f"{PATH}/Length", f"{PATH}/Length/units/METER"):
-            with count_queries(4):
+            with count_queries(5):
                 signed_in.get(path)
 
 

@@ -109,7 +109,7 @@ class TestList:
         for n in range(60):
             make_option("origin", f"o{n:02}")
         admin.get(PATH)
-        with count_queries(6):
+        with count_queries(7):
             admin.get(PATH)
 
     def test_is_there_for_selects_only(self, admin: Client) -> None:

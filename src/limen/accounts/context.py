@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from limen.accounts.rules import SEE_AUDIT_LOG, SEE_GROUPS, SEE_ROLES, SEE_USERS, SEEING_SETTINGS, Caller
+from limen.accounts.rules import SEE_AUDIT_LOG, SEE_GROUPS, SEE_JOBS, SEE_ROLES, SEE_USERS, SEEING_SETTINGS, Caller
 from limen.kit.web.shell import Entry, Tile
 
 # section, label, route, icon, permissions of which one is enough (none: everybody who is signed in)
@@ -25,6 +25,7 @@ TILES = (
     (_("Users"), _("The people who sign in here, and what they may do."), "accounts:users", "users", SEE_USERS),
     (_("Roles"), _("Sets of permissions, for people and connections."), "accounts:roles", "shield-check", SEE_ROLES),
     (_("User groups"), _("Users and connections that belong together."), "accounts:groups", "group", SEE_GROUPS),
+    (_("Jobs"), _("What Limen does by itself, and how far it is."), "audit:jobs", "list-checks", SEE_JOBS),
     (
         _("Audit log"),
         _("Who changed connections, roles and users, and when."),

@@ -24,6 +24,7 @@ CONNECTION_CREDENTIALS = "limen_connection_credentials"
 CONNECTION_RIGHTS = "limen_connection_rights"
 CONNECTION_MONITORING = "limen_connection_monitoring"
 SEE_AUDIT_LOG = "limen_audit_log"
+SEE_JOBS, EDIT_JOBS = "pim_enrich_job_tracker_index", "pim_enrich_job_tracker_edit"
 
 # Either shows the connections: who manages them sees them.
 SEEING_CONNECTIONS = (SEE_CONNECTIONS, MANAGE_CONNECTIONS)
@@ -137,6 +138,8 @@ PERMISSIONS: dict[str, Permission] = {
         *_people("user_user", "users"),
         *_people("user_role", "roles"),
         *_people("user_group", "user groups"),
+        Permission(SEE_JOBS, "System", "List jobs", "see the jobs"),
+        Permission(EDIT_JOBS, "System", "Edit jobs", "run jobs again"),
         Permission(SEE_AUDIT_LOG, "System", "See the audit log", "see the audit log"),
     )
 }

@@ -19,9 +19,18 @@ def connections() -> None:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
-@connections.command()
-@click.argument("label")
+class _Create(click.Command):
+    """`--auditable` alone, and `--auditable=true|false` as scripts write it: a flag takes no value of itself."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        said = {"--auditable=true": ["--auditable"], "--auditable=false": []}
+        return super().parse_args(ctx, [word for one in args for word in said.get(one, [one])])
+
+
+@connections.command(cls=_Create)
+@click.argument("name", metavar="LABEL")
 @click.option("--code", help="Code; made from the label when absent.")
+@click.option("--label", help="Label; what is given as LABEL is the code then.")
 @click.option(
     "--flow-type",
     default="other",
@@ -36,8 +45,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSO
 @json_option
 @with_database
 def create(
-    label: str,
+    name: str,
     code: str | None,
+    label: str | None,
     flow_type: str,
     auditable: bool,
     role: str | None,
@@ -51,9 +61,10 @@ def create(
     from limen.connections import operations, rules
     from limen.kit import clock
 
+    given = rules.code_from_label(name) if label is None else name
     new = operations.create_connection(
-        code=code if code is not None else rules.code_from_label(label),
-        label=label,
+        code=code if code is not None else given,
+        label=name if label is None else label,
         flow_type=flow_type,
         auditable=auditable,
         role_id=accounts.role_id(role) if role else None,

@@ -50,6 +50,13 @@ def days_of_audit(value: str) -> int:
     return number
 
 
+def days_of_changes(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() else -1
+    if number < 30:
+        raise ValueError("expects a number of days from 30 on")
+    return number
+
+
 def reveal(value: str) -> str:
     if value not in ("on-demand", "once"):
         raise ValueError("expects on-demand or once")
@@ -196,6 +203,12 @@ SETTINGS: tuple[Setting, ...] = (
         days_of_audit,
         "365",
         "Days after which an entry of the audit log is removed, at least 30; 0 keeps them for ever.",
+    ),
+    Setting(
+        "LIMEN_CHANGES_DAYS",
+        days_of_changes,
+        "90",
+        "Days that the feed of changes reaches back, at least 30; a connector that was away longer reads everything.",
     ),
     Setting(
         "LIMEN_TOKEN_FAILURES",

@@ -36,6 +36,7 @@ LIMEN_CALLS_RECORDED: bool = _VALUES["LIMEN_CALLS_RECORDED"]
 LIMEN_CALLS_KEPT: int = _VALUES["LIMEN_CALLS_KEPT"]
 LIMEN_CALLS_DAYS: int = _VALUES["LIMEN_CALLS_DAYS"]
 LIMEN_CALLS_BODY_MAX: int = _VALUES["LIMEN_CALLS_BODY_MAX"]
+LIMEN_CHANGES_DAYS: int = _VALUES["LIMEN_CHANGES_DAYS"]
 LIMEN_AUDIT_DAYS: int = _VALUES["LIMEN_AUDIT_DAYS"]
 # Tests write what is recorded themselves, in their own transaction; no variable changes it.
 LIMEN_CALLS_WRITER = True
@@ -133,10 +134,13 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 LIMEN_API_AUTHENTICATOR = "limen.connections.tokens.authenticate"
+LIMEN_API_CONNECTION_OF = "limen.connections.tokens.connection_of"
+LIMEN_API_WATCHER = "limen.connections.watching.record_errors"
 LIMEN_API_TOKENS_END = "limen.connections.operations.end_tokens_of"
 # Who is asked, besides the structure itself, what uses a part of it.
 LIMEN_STRUCTURE_USES = ("limen.products.queries.uses_of_structure", "limen.connections.queries.uses_of_structure")
 LIMEN_FAMILIES_WITH_PRODUCTS = "limen.products.queries.families_with_products"
+LIMEN_PRODUCTS_IN_CATEGORIES = "limen.products.queries.count_in_categories"
 
 AXES_FAILURE_LIMIT = _VALUES["LIMEN_SIGN_IN_FAILURES"]
 AXES_COOLOFF_TIME = timedelta(seconds=_VALUES["LIMEN_SIGN_IN_PAUSE"])

@@ -80,6 +80,7 @@ class CreateForm(forms.Form):
                 "minlength": 3,
                 "maxlength": 100,
                 "pattern": "[0-9A-Za-z_]+",
+                "data-code-of": "id_label",
                 "autocomplete": "off",
                 "autocapitalize": "none",
                 "spellcheck": "false",

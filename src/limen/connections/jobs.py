@@ -52,3 +52,12 @@ def forget_old_tallies(timestamp: int) -> None:
     forgotten = events.forget_tallies(before=clock.now() - TALLIES_KEPT)
     if forgotten:
         log.info("old tallies forgotten", extra={"tallies": forgotten})
+
+
+@app.periodic(cron="29 * * * *")  # type: ignore[untyped-decorator]  # as above
+@app.task(name="connections.purge_errors", queueing_lock="connections.purge_errors")  # type: ignore[untyped-decorator]
+def purge_errors(timestamp: int) -> None:
+    """Forget errors that are not shown any more, once an hour. Safe to run twice."""
+    forgotten = operations.purge_errors(now=clock.now())
+    if forgotten:
+        log.info("old errors forgotten", extra={"errors": forgotten})

@@ -308,3 +308,22 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"test of connection {self.connection_id}"
+
+
+class ApiError(models.Model):
+    """One error of the data that a connection sent about a product. `content` is JSON text, as the contract stores it.
+
+    A purge keeps the newest `rules.ERRORS_KEPT`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, models.CASCADE, db_index=False, related_name="api_errors")
+    at = models.DateTimeField()
+    content = models.TextField()
+
+    class Meta:
+        db_table = "connection_api_error"
+        indexes = [models.Index(fields=["connection", "-id"], name="connection_api_error_newest")]
+
+    def __str__(self) -> str:
+        return f"error of connection {self.connection_id} at {self.at}"

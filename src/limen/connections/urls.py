@@ -40,6 +40,7 @@ urlpatterns = [
     path("connect/connection-settings/<str:code>/test", views.test_page, name="test"),
     path("connect/connection-settings/<str:code>/test/run", views.test_run, name="test-run"),
     path("connect/connection-settings/<str:code>/test/report", views.test_report, name="test-report"),
+    path("connect/connection-settings/<str:code>/monitoring", views.api_errors, name="errors"),
     path("connect/connection-settings/<str:code>/calls", views.calls, name="calls"),
     path("connect/connection-settings/<str:code>/calls/<int:id>", views.call, name="call"),
     path("connect/connection-settings/<str:code>/calls/<int:id>/replay", views.replay, name="replay"),

@@ -24,7 +24,8 @@ class Event(models.Model):
     """One change, written in the transaction of the change.
 
     A trigger of the database refuses to update or delete a row, whoever asks (migration 0002), but for audit
-    entries that have run out (0003).
+    entries that have run out (0003). Another says which ids a transaction may still write (0010): the feed of changes
+    is read by it.
     `author` is kept as text: history outlives users and connections. `data` is JSON text whose
     shape belongs to the kind (`product.updated`: a list of {path, before, after}).
     """
@@ -44,6 +45,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="event_subject_id"),
             models.Index(fields=["id"], condition=is_audited(), name="event_audited"),
+            models.Index(area(), "id", name="event_area_id"),
         ]
 
     def __str__(self) -> str:
@@ -70,3 +72,24 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.hour:%Y-%m-%d %H}h: {self.count}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a POST that came with an `Idempotency-Key`, written in the transaction of its change.
+
+    `key` is a digest of caller, route and key; `body` one of what was sent. Of the answer there are the status and the
+    `Location` without its host: none has a body.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    body = models.BinaryField()
+    status = models.PositiveSmallIntegerField()
+    location = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kept_answer"
+        indexes = [models.Index(fields=["at"], name="kept_answer_at")]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.location}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import connection
 
-from limen.events.models import Tally
+from limen.events.models import KeptAnswer, Tally
 from limen.kit import db
 
 COLUMNS = {
@@ -98,7 +98,53 @@ def forget_audited(*, before: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def forget_tallies(*, before: datetime) -> int:
-    """Delete the counts of hours before a moment and tell how many rows there were. 1 statement."""
-    deleted, _ = Tally.objects.filter(hour__lt=before).delete()
+def forget_tallies(*, before: datetime, kinds: Sequence[str] | None = None) -> int:
+    """Delete the counts of hours before a moment, of some kinds or all; tell how many rows there were. 1 statement."""
+    found = Tally.objects.filter(hour__lt=before)
+    deleted, _ = (found if kinds is None else found.filter(kind__in=kinds)).delete()
+    return deleted
+
+
+# Answers that are given again
+
+ANSWERS_KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer without a body; `body` is a digest of what was sent, `location` without the host."""
+
+    body: bytes
+    status: int
+    location: str
+
+
+def recall_answer(key: bytes, *, now: datetime) -> Kept | None:
+    """Give the answer that is kept under a key, and hold the key until the transaction ends. 2 statements.
+
+    Whoever comes with the same key meanwhile waits here.
+    """
+    with connection.cursor() as cursor:
+        # Two keys that share these bits wait for each other without need.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])
+    # In a statement of its own: it sees what the one that was waited for has committed.
+    found = KeptAnswer.objects.filter(key=key, at__gt=now - ANSWERS_KEPT).values_list("body", "status", "location")
+    row = found.first()
+    return Kept(bytes(row[0]), row[1], row[2]) if row is not None else None
+
+
+def keep_answer(key: bytes, answer: Kept, *, now: datetime) -> None:
+    """Keep an answer, in place of one that has run out. 1 statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kept_answer (key, body, status, location, at) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET body = excluded.body, status = excluded.status,"
+            " location = excluded.location, at = excluded.at",
+            [key, answer.body, answer.status, answer.location, now],
+        )
+
+
+def forget_answers(*, now: datetime) -> int:
+    """Delete answers that are not given again any more, and tell how many there were. 1 statement."""
+    deleted, _ = KeptAnswer.objects.filter(at__lte=now - ANSWERS_KEPT).delete()
     return deleted

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, StrIndex, Substr
 
 from limen.events.models import AUDITED, Event, Tally, area, is_audited
+from limen.kit import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,65 @@ def connections_that_changed(path: str, *, kind: str, among: int) -> dict[int, i
         .annotate(Count("id"))
     )
     return dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`last` is the id up to which no transaction can add an event any more; `drawn` the last one ever given out."""
+
+    drawn: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Events, oldest first. `last` is the id to go on after; `drawn` as in Settled."""
+
+    events: list[Event]
+    last: int
+    has_more: bool
+    drawn: int
+
+
+def settled() -> Settled:
+    """Tell how far the feed of changes can be read. 1 query; on the primary alone, a replica knows no locks."""
+    ((drawn, last),) = db.fetch("SELECT drawn, settled FROM event_settled()")
+    return Settled(drawn, last)
+
+
+def last_before(moment: datetime) -> int:
+    """Give the id of the last event of before a moment, 0 when there is none. 1 query."""
+    ((last,),) = db.fetch("SELECT event_last_before(%s::timestamptz)", [moment])
+    return int(last)
+
+
+# Each area by the index, as far as one page may need it; then the rows themselves. The areas are written out, so that
+# the planner knows each: for one that is a column or a parameter it guesses, and may read the whole table.
+_OF_AREA = """(
+    SELECT id FROM event WHERE split_part(subject, ':', 1) = '{}' AND id > %s::int8 AND id <= %s::int8
+    ORDER BY split_part(subject, ':', 1), id LIMIT %s::int4
+)"""
+_CHANGES = """
+SELECT id, kind, subject, author, at, data FROM event
+WHERE id = ANY (ARRAY(SELECT id FROM ({}) AS found ORDER BY id LIMIT %s::int4)) ORDER BY id
+"""
+
+
+def changes(areas: Sequence[str], *, after: int, limit: int) -> Changes:
+    """Give the changes of some areas after an id, in an order that every reader sees the same. 2 queries.
+
+    The areas are those of `rules.RESOURCES`, never a caller's text.
+    Nothing is ever added before what has been read: an event that a running transaction has written is left for
+    later, with all that came after that transaction had begun to write.
+    """
+    end = settled()
+    of_each = " UNION ALL ".join(_OF_AREA.format(area) for area in areas)
+    found = db.fetch(_CHANGES.format(of_each), [*[after, end.last, limit + 1] * len(areas), limit + 1])
+    columns = ("id", "kind", "subject", "author", "at", "data")
+    events = [Event(**dict(zip(columns, row, strict=True))) for row in found[:limit]]
+    has_more = len(found) > limit
+    # A transaction may announce itself late with an id that was passed long ago: a reader never goes back.
+    return Changes(events, events[-1].id if has_more else max(after, end.last), has_more, end.drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +189,13 @@ def _audited(wanted: AuditFilter) -> QuerySet[Event]:
     return found
 
 
-def hour_counts(kind: str, connection_ids: Iterable[int], *, start: datetime, end: datetime) -> list[HourCount]:
-    """Give the tallies of one kind for some connections, `start` <= hour < `end`, oldest first. 1 query."""
+def hour_counts(
+    kind: str | Sequence[str], connection_ids: Iterable[int], *, start: datetime, end: datetime
+) -> list[HourCount]:
+    """Give the tallies of some connections, `start` <= hour < `end`, oldest first; of several kinds apart. 1 query."""
+    kinds = [kind] if isinstance(kind, str) else list(kind)
     rows = (
-        Tally.objects.filter(kind=kind, connection_id__in=list(connection_ids), hour__gte=start, hour__lt=end)
+        Tally.objects.filter(kind__in=kinds, connection_id__in=list(connection_ids), hour__gte=start, hour__lt=end)
         .order_by("hour", "connection_id")
         .values_list("connection_id", "hour", "count")
     )

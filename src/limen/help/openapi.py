@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from limen import __version__
+from limen.events.rules import MOST_CHANGES
 from limen.help import schemas
 from limen.help.schemas import Schema, list_of, thing
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, Endpoint
@@ -218,7 +219,7 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
 _REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
-_PRODUCTS = frozenset({"product", "product_uuid"})
+_PRODUCTS = frozenset({"product", "product_uuid", "product_model"})
 _BY_PAGE_ALONE = frozenset({"media_file"})
 _SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "locale", "currency", *_PRODUCTS})
 
@@ -251,6 +252,7 @@ _SEEN = (
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
     "product_uuid": _SEEN,
+    "product_model": tuple(one for one in _SEEN if one[0] != "with_completenesses"),
     "attribute_option": (("sort", {"enum": ["code", "sort_order"]}, "By what they are sorted; by code if not sent."),),
     "category": (
         ("with_position", _YES, "The place among its siblings, too."),
@@ -334,9 +336,10 @@ _UPLOAD = {
     "type": "object",
     "properties": {
         "product": {"type": "string", "description": "JSON: `identifier`, `attribute`, `scope`, `locale`."},
+        "product_model": {"type": "string", "description": "Instead: JSON: `code`, `attribute`, `scope`, `locale`."},
         "file": _BYTES,
     },
-    "required": ["product", "file"],
+    "required": ["file"],
 }
 _CATEGORY_UPLOAD = {
     "type": "object",
@@ -351,6 +354,19 @@ _ALONE: Mapping[str, Shape] = {
     "limen_openapi": Shape(lambda resource: {"200": _json("This description.", {"type": "object"})}),
     "limen_connection_check": Shape(
         lambda resource: {"200": _json("Proof of being here.", thing({"proof": schemas.TEXT})), "404": _UNKNOWN}
+    ),
+    "limen_changes": Shape(
+        lambda resource: {
+            "200": _json("Changes, oldest first.", schemas.CHANGES),
+            "410": _refused("The cursor is too old, or of a database that was set back: read everything once."),
+            "422": _INVALID,
+        },
+        None,
+        lambda resource: (
+            _query("resource", schemas.TEXT, "Names, with commas between; all that you may list if not sent."),
+            _query("after", schemas.TEXT, "The `next` of an answer; `now` for changes from now on."),
+            _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES}, "Changes of an answer; 1000."),
+        ),
     ),
     "fos_oauth_server_token": Shape(
         lambda resource: {

@@ -94,6 +94,17 @@ _PRODUCT = {
 }
 _ASKED_FOR = ("quality_scores", "completenesses", "root_parent", "workflow_execution_statuses")
 
+_MODEL = {
+    "code": TEXT,
+    "family": TEXT,
+    "family_variant": TEXT,
+    **{
+        name: _PRODUCT[name]
+        for name in ("parent", "categories", "values", "created", "updated", "associations", "quantified_associations")
+    },
+    **{name: _PRODUCT[name] for name in _ASKED_FOR if name != "completenesses"},
+}
+
 # Resource → what GET gives, without the link that items of a list carry.
 PRINTED: Mapping[str, Schema] = {
     "attribute": thing(
@@ -195,6 +206,7 @@ PRINTED: Mapping[str, Schema] = {
     "measurement_family": thing({"code": TEXT, "labels": LABELS, "standard_unit_code": TEXT, "units": map_of(_UNIT)}),
     "product": thing({"identifier": or_null(TEXT), **_PRODUCT}, optional=_ASKED_FOR),
     "product_uuid": thing(_PRODUCT, optional=_ASKED_FOR),
+    "product_model": thing(_MODEL, optional=_ASKED_FOR),
     "media_file": thing(
         {"code": TEXT, "original_filename": TEXT, "mime_type": TEXT, "size": WHOLE, "extension": TEXT, "_links": LINKS}
     ),
@@ -216,6 +228,17 @@ _SENT_PRODUCT = {
     "quantified_associations": _QUANTIFIED,
     "add_categories": CODES,
     "remove_categories": CODES,
+}
+
+_SENT_MODEL = {
+    "code": TEXT,
+    "family": TEXT,
+    "family_variant": TEXT,
+    **{
+        name: schema
+        for name, schema in _SENT_PRODUCT.items()
+        if name not in ("identifier", "enabled", "family", "groups")
+    },
 }
 
 
@@ -248,6 +271,7 @@ SENT: Mapping[str, Schema] = {
     "channel": _sent("channel", conversion_units=map_of(or_null(TEXT)), _links=LINKS),
     "product": thing(_SENT_PRODUCT, optional=_SENT_PRODUCT),
     "product_uuid": thing({"uuid": _PRODUCT["uuid"], **_SENT_PRODUCT}, optional={"uuid": 0, **_SENT_PRODUCT}),
+    "product_model": thing(_SENT_MODEL, optional=_SENT_MODEL),
 }
 
 ERROR = thing(
@@ -271,6 +295,46 @@ ERROR = thing(
         ),
     },
     optional=("reason", "_links", "errors"),
+)
+# Which of its codes a change has depends on what it is of.
+CHANGES = thing(
+    {
+        "items": list_of(
+            thing(
+                {
+                    "seq": WHOLE,
+                    "resource": TEXT,
+                    "uuid": TEXT,
+                    "identifier": or_null(TEXT),
+                    "code": TEXT,
+                    "attribute": TEXT,
+                    "operation": {"enum": ["created", "updated", "deleted"]},
+                    "family": or_null(TEXT),
+                    "family_variant": or_null(TEXT),
+                    "parent": or_null(TEXT),
+                    "categories": CODES,
+                    "changed": CODES,
+                    "previous_identifier": or_null(TEXT),
+                    "at": MOMENT,
+                    "actor": TEXT,
+                },
+                optional=(
+                    "uuid",
+                    "identifier",
+                    "code",
+                    "attribute",
+                    "family",
+                    "family_variant",
+                    "parent",
+                    "categories",
+                    "changed",
+                    "previous_identifier",
+                ),
+            )
+        ),
+        "next": TEXT,
+        "has_more": FLAG,
+    }
 )
 TOKEN = thing(
     {

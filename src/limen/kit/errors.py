@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,27 @@ class Violation:
     extra: Mapping[str, str | None] = field(default_factory=dict)
 
 
+# An error of the data, for those who look after it; or of the program that sends it.
+Watched = Literal["business", "technical"]
+
+
 class Refused(Exception):
     """Something a caller asked for and does not get. Raise a subclass."""
 
     status: ClassVar[int] = 422
+    # What Error monitoring counts it as, where it is about a product, and what it names that is not there.
+    watched: Watched | None = None
+    named: Mapping[str, str] = {}
 
     def __init__(self, message: str, *, reason: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason
+
+    def watched_as(self, watched: Watched, **named: str) -> Self:
+        """Say what it counts as; `named` has what the message names in quotes, by the name of a placeholder."""
+        self.watched, self.named = watched, named
+        return self
 
 
 class Malformed(Refused):
@@ -81,6 +93,12 @@ class PreconditionFailed(Refused):
     """What the caller wants to change is not as it was when the caller read it (`If-Match`)."""
 
     status = 412
+
+
+class Gone(Refused):
+    """It was there, and nobody can go on from it now."""
+
+    status = 410
 
 
 class TooLarge(Refused):

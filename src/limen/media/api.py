@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
 from limen.kit.conditions import tag_of
-from limen.kit.errors import NotFound
+from limen.kit.errors import NotFound, Unprocessable
 from limen.kit.http.endpoint import ApiRequest, endpoint
+from limen.kit.http.files import file_answer
 from limen.kit.http.json import base_url
 from limen.kit.http.pages import page_answer, read_page
 from limen.kit.http.tags import tagged
-from limen.media import queries, rules, wire
+from limen.media import previews, queries, rules, wire
+from limen.media.previews import preview_answer
 from limen.media.rules import MediaRow, Owner
 
 
@@ -33,26 +35,39 @@ def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
 
 
 @endpoint(name="pim_api_media_file_download")
-def download_media_file(request: ApiRequest, code: str) -> FileResponse:
-    """Stream the bytes; always as an attachment, so that no stored file runs as a page of this host."""
-    return _download(code, _existing(code))
+def download_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
+    """Stream the bytes, or the range asked for; always as an attachment, so that no file runs as a page of this host.
+
+    With `preview=small`, `medium` or `large` a small picture of an image, as WebP.
+    """
+    row = _existing(code)
+    size = request.GET.get("preview")
+    return _download(request, code, row) if size is None else _preview(request, row, size)
 
 
 @endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list")
-def download_category_media_file(request: ApiRequest, code: str) -> FileResponse:
+def download_category_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     """Stream the bytes of a category's image; its code may be percent-encoded once more (api-conventions B7)."""
     code = unquote(code)
-    return _download(code, _existing(code, "category"))
+    return _download(request, code, _existing(code, "category"))
 
 
-def _download(code: str, row: MediaRow) -> FileResponse:
-    file = queries.open_file(row.code)
-    if file is None:
+def _download(request: ApiRequest, code: str, row: MediaRow) -> HttpResponseBase:
+    answer = file_answer(
+        request, lambda: queries.open_file(row.code), size=row.size, media_type=row.mime_type, etag=f'"{row.hash}"'
+    )
+    if answer is None:
         raise NotFound(f'The content of the media file "{code}" is not in the storage.')
-    answer = FileResponse(file, content_type=row.mime_type)
-    answer.block_size = 65536
     answer["Content-Disposition"] = rules.content_disposition(row.original_filename)
-    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _preview(request: ApiRequest, row: MediaRow, size: str) -> HttpResponseBase:
+    if size not in previews.SIZES:
+        raise Unprocessable(f'There is no preview "{size}". Possible are: {", ".join(previews.SIZES)}.')
+    answer = preview_answer(request, row, size)
+    if answer is None:
+        raise Unprocessable(f'The media file "{row.code}" has no preview: it is no image, damaged, or too large.')
     return answer
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from limen.accounts.rules import Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
-from limen.media import rules
+from limen.media import previews, rules
 from limen.media.models import MediaFile
 from limen.media.rules import MediaRow, Owner
 
@@ -54,7 +54,12 @@ def discard_file(*, code: str, by: Caller, now: datetime) -> None:
         deleted, _ = MediaFile.objects.filter(code=code).delete()
         if deleted:
             events.record(Happening("media_file.deleted", f"media_file:{code}"), by=by, now=now)
-            transaction.on_commit(lambda: default_storage.delete(code))
+            transaction.on_commit(lambda: _delete(code))
+
+
+def _delete(code: str) -> None:
+    default_storage.delete(code)
+    previews.forget_previews(code)
 
 
 def discard_content(*, code: str) -> None:

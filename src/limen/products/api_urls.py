@@ -6,7 +6,8 @@ from django.urls import path, register_converter
 
 from limen.kit.http.endpoint import methods
 from limen.media import api as media_api
-from limen.products import api
+from limen.products.api import product_models as models_api
+from limen.products.api import products as api
 
 
 class UuidText:
@@ -43,5 +44,13 @@ urlpatterns = [
     path(
         "products-uuid/<uuidtext:uuid>",
         methods(GET=api.get_product_by_uuid, PATCH=api.patch_product_by_uuid, DELETE=api.delete_product_by_uuid),
+    ),
+    path(
+        "product-models",
+        methods(GET=models_api.list_models, POST=models_api.create_model, PATCH=models_api.upsert_models),
+    ),
+    path(
+        "product-models/<path:code>",
+        methods(GET=models_api.get_model, PATCH=models_api.patch_model, DELETE=models_api.delete_model),
     ),
 ]

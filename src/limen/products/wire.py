@@ -1,4 +1,4 @@
-"""Products as JSON. The fast road passes stored text on; a document is decoded only when a view narrows it.
+"""Products and models as JSON. Stored text is passed on; what of it, when a view narrows it, is `rules.cutting`.
 
 `doc` is stored as the API prints it, minus what depends on the caller, so an answer is put together by
 joining texts. Links in documents start with `~` for scheme and host. Replacing the bytes `"href":"~/`
@@ -8,25 +8,31 @@ the text of a member named `href`, and the API has no such member but links.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Literal
 from urllib.parse import quote
 
 import orjson
 
 from limen.products.rules import links
-from limen.products.rules.rulebook import Rulebook
-from limen.products.rules.views import OptionLabels, View, shown_values
 from limen.products.rules.world import Row
 from limen.structure.rules import Structure
 
 DOWNLOADS = b'"href":"~/'
-PATHS = {"identifier": "/api/rest/v1/products/", "uuid": "/api/rest/v1/products-uuid/"}
+PATHS = {
+    "identifier": "/api/rest/v1/products/",
+    "uuid": "/api/rest/v1/products-uuid/",
+    "model": "/api/rest/v1/product-models/",
+}
+# Whose answer is written: products by identifier or by uuid, or models; these are in their rows with their code as
+# identifier.
+Written = Literal["identifier", "uuid", "model"]
 
 # Identifiers by uuid, for the ends of associations; products that are gone are absent.
 Identifiers = Mapping[str, str | None]
 # A product in pieces, which are copied once, where the whole answer is joined.
 Parts = tuple[bytes | memoryview, ...]
+_ASSOCIATIONS = frozenset({"associations", "quantified_associations"})
 # Product id → members to add at the end.
 Members = Mapping[int, Mapping[str, Any]]
 
@@ -41,26 +47,34 @@ def product_path(flavour: Literal["identifier", "uuid"], uuid: str, identifier: 
     return PATHS[flavour] + (uuid if flavour == "uuid" else segment(identifier or ""))
 
 
+def model_path(code: str) -> str:
+    """Give the path of a model, percent-encoded."""
+    return PATHS["model"] + segment(code)
+
+
 class Writer:
-    """Writes the products of one answer."""
+    """Writes the products or models of one answer."""
 
     def __init__(
         self,
-        flavour: Literal["identifier", "uuid"],
+        flavour: Written,
         base: str,
         structure: Structure,
         *,
         identifiers: Identifiers | None = None,
         body: Callable[[bytes], bytes] | None = None,
         members: Members | None = None,
+        fields: Set[str] | None = None,
     ) -> None:
-        """`body` turns a stored document into the one to show, None leaves it; see `narrowing`."""
+        """`body` turns a stored document into the one to show, None leaves it. `fields` are the members to show, with
+        the one that identifies; None for all."""
         self.flavour = flavour
         self.base = base
         self.structure = structure
         self.identifiers = identifiers or {}
         self.body = body
         self.members = members or {}
+        self.fields = fields
         self.by_uuid = flavour == "uuid"
         # What a product without associations ends with: the same for all of them.
         self.bare = _associations_text({}, {}, structure, {}, by_uuid=self.by_uuid)
@@ -82,11 +96,33 @@ class Writer:
         # Looking for one byte first takes a tenth of the time, and most documents do not have it.
         if b"~" in doc and DOWNLOADS in doc:
             doc = doc.replace(DOWNLOADS, self.link)
-        named = b"" if self.by_uuid else b'"identifier":%b,' % orjson.dumps(row.identifier)
+        if self.fields is not None:
+            return (start, *self._chosen(row, doc, self.fields), b"}")
         tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
         more = self._more(row.id) if self.members else b""
-        head = b'%b"uuid":"%b",%b' % (start, row.uuid.encode(), named)
-        return head, memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
+        return self._head(start, row), memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
+
+    def _head(self, start: bytes, row: Row) -> bytes:
+        if self.by_uuid:
+            return b'%b"uuid":"%b",' % (start, row.uuid.encode())
+        if self.flavour == "model":
+            return b'%b"code":%b,' % (start, orjson.dumps(row.identifier))
+        return b'%b"uuid":"%b","identifier":%b,' % (start, row.uuid.encode(), orjson.dumps(row.identifier))
+
+    def _chosen(self, row: Row, doc: bytes, fields: Set[str]) -> Parts:
+        """Give only the members that are asked for; what identifies the product is always among them."""
+        names: dict[str, Any] = {"code": row.identifier} if self.flavour == "model" else {}
+        if self.flavour != "model" and (self.by_uuid or "uuid" in fields):
+            names["uuid"] = row.uuid
+        if self.flavour == "identifier":
+            names["identifier"] = row.identifier
+        parts = [orjson.dumps(names)[1:-1], doc[1:-1]]
+        if not fields.isdisjoint(_ASSOCIATIONS):
+            whole = orjson.loads(b"{" + self._associations(row) + b"}")
+            parts.append(orjson.dumps({name: one for name, one in whole.items() if name in fields})[1:-1])
+        members = {name: one for name, one in self.members.get(row.id, {}).items() if name in fields}
+        parts.append(orjson.dumps(members)[1:-1])
+        return (b",".join(part for part in parts if part),)
 
     def _associations(self, row: Row) -> bytes:
         associations = orjson.loads(row.associations) if row.associations else {}
@@ -111,17 +147,6 @@ def _associations_text(
         "quantified_associations": links.shown_quantified(quantified, structure, identifiers, by_uuid=by_uuid),
     }
     return orjson.dumps(shown)[1:-1]
-
-
-def narrowing(view: View, book: Rulebook, labels: OptionLabels) -> Callable[[bytes], bytes]:
-    """Give the slow road for documents: decode, cut and decorate the values, encode again."""
-
-    def narrow(doc: bytes) -> bytes:
-        document = orjson.loads(doc)
-        document["values"] = shown_values(document["values"], view, book, labels)
-        return orjson.dumps(document)
-
-    return narrow
 
 
 def linked_uuids(rows: Sequence[Row]) -> set[str]:

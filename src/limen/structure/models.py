@@ -351,8 +351,8 @@ class MeasurementFamily(Coded):
 class Removal(models.Model):
     """A removal of which products are still to be cleaned; the row goes when they are.
 
-    `ids` and `codes` name the records, for a category with all below it; `attribute` that of an option. Products
-    are passed in the order of their ids, `done` of `total` (null: not begun), the last one being `position`.
+    `ids` and `codes` name the records, for a category with all below it; `attribute` that of an option. How far it
+    is stands in the run of the job (`limen.jobs`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -361,9 +361,6 @@ class Removal(models.Model):
     ids = ArrayField(models.BigIntegerField())
     attribute = models.ForeignKey(Attribute, models.CASCADE, null=True, related_name="+")
     asked_at = models.DateTimeField()
-    total = models.BigIntegerField(null=True)
-    done = models.BigIntegerField(default=0)
-    position = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "structure_removal"

@@ -9,6 +9,10 @@ from limen.structure.views import (
     attribute,
     attribute_groups,
     attributes,
+    categories,
+    category_content,
+    category_template,
+    category_tree,
     channels,
     choosing,
     currencies,
@@ -24,6 +28,26 @@ app_name = "structure"
 urlpatterns = [
     path("settings", index.settings, name="settings"),
     # Categories
+    path("settings/categories", categories.category_list, name="categories"),
+    path("settings/categories/create-tree", categories.category_new, name="category-new"),
+    path("settings/categories/<str:code>", categories.category, name="category"),
+    path("settings/categories/<str:code>/tree", category_tree.category_tree, name="category-tree"),
+    path("settings/categories/<str:code>/children", category_tree.category_children, name="category-children"),
+    path("settings/categories/<str:code>/move", categories.category_move, name="category-move"),
+    path("settings/categories/<str:code>/content", category_content.category_content, name="category-content"),
+    path(
+        "settings/categories/<str:code>/attributes",
+        category_template.category_attributes,
+        name="category-attributes",
+    ),
+    path(
+        "settings/categories/<str:code>/attributes/<str:uuid>",
+        category_template.category_attribute,
+        name="category-attribute",
+    ),
+    path("settings/categories/<str:code>/history", categories.category_history, name="category-history"),
+    path("settings/categories/<str:code>/delete", categories.category_delete, name="category-delete"),
+    path("settings/category-images/<path:image>", category_content.category_image, name="category-image"),
     # Channels, locales, currencies
     path("settings/channels", channels.channel_list, name="channels"),
     path("settings/channels/create-channel", channels.channel_new, name="channel-new"),

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -129,7 +131,15 @@ PROPERTIES = {
     "scopes": gettext_lazy("Limited to"),
     "email": gettext_lazy("E-mail"),
     "enabled": gettext_lazy("Enabled"),
+    "allowed_networks": gettext_lazy("Allowed addresses"),
+    "concurrent_calls": gettext_lazy("Calls at the same time"),
+    "strict": gettext_lazy("Accept only the connection's own user"),
+    "expires_at": gettext_lazy("Ends"),
+    "image": gettext_lazy("Picture"),
+    "old_until": gettext_lazy("The old one works until"),
 }
+# What holds a moment; it is shown in the zone of whoever looks.
+MOMENTS = ("expires_at", "old_until")
 VALUES = {
     ("flow_type", "data_source"): gettext_lazy("Data source"),
     ("flow_type", "data_destination"): gettext_lazy("Data destination"),
@@ -239,7 +249,17 @@ def _change(path: str, before: Any, after: Any) -> Change:
     name = str(PROPERTIES.get(path, path.replace("_", " ").capitalize()))
     if isinstance(before, list) and isinstance(after, list):
         before, after = [one for one in before if one not in after], [one for one in after if one not in before]
+    if before is None and after is None:
+        # Something that history does not keep, such as notes.
+        return Change(name, "", _("changed"))
     return Change(name, _text(path, before), _text(path, after))
+
+
+def _moment(text: str) -> str:
+    try:
+        return date_format(localtime(datetime.fromisoformat(text)), "j M Y, H:i (T)")
+    except ValueError:
+        return text
 
 
 def _text(path: str, data: Any) -> str:
@@ -252,5 +272,7 @@ def _text(path: str, data: Any) -> str:
     if isinstance(data, str):
         if path in ("permissions", "scopes") and data in PERMISSIONS:
             return PERMISSIONS[data].label
-        return str(VALUES.get((path, data), data))
+        if path == "image":
+            return _("a picture")
+        return _moment(data) if path in MOMENTS else str(VALUES.get((path, data), data))
     return json.dumps(data, ensure_ascii=False)

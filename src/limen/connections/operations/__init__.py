@@ -26,6 +26,7 @@ from limen.connections.operations.connections import (
     reveal_secret,
     update_connection,
 )
+from limen.connections.operations.errors import purge_errors, record_errors
 from limen.connections.operations.rights import give_own_group, give_own_role, set_scopes
 from limen.connections.operations.secrets import Kept, digest_secrets, encrypt_anew
 from limen.connections.operations.tokens import (
@@ -55,8 +56,10 @@ __all__ = [
     "note_failure",
     "note_use",
     "pause_connection",
+    "purge_errors",
     "purge_expired_tokens",
     "purge_limits",
+    "record_errors",
     "refresh_token",
     "regenerate_password",
     "regenerate_secret",

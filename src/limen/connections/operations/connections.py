@@ -37,7 +37,10 @@ _EDITABLE = ("label", "flow_type", "auditable", "expires_at", "reminded_of", "ow
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """A connection just made, with its four credentials in clear. The password is seen here once."""
+    """A connection just made, with its four credentials in clear. The password is seen here once.
+
+    `limited`: whoever made it may do less than its role allows, so it is limited to that.
+    """
 
     code: str
     label: str
@@ -45,6 +48,7 @@ class NewConnection:
     secret: str
     username: str
     password: str
+    limited: bool = False
 
 
 @transaction.atomic
@@ -63,7 +67,8 @@ def create_connection(
 
     Raises Invalid: with all broken formats and the limit together, else with the code that is taken,
     the defaults that are missing for the user, or the role or group that does not exist, or that `by`
-    may not give. Without a role it gets ROLE_USER, whoever makes it: that is how a connection is born.
+    may not give. Without a role it gets ROLE_USER, whoever makes it: that is how a connection is born. Of what
+    that allows, it may call no more than `by` may do.
     """
     label = rules.normalise(label)
     code = rules.normalise(code) or rules.code_from_label(label)
@@ -82,6 +87,7 @@ def create_connection(
         random_id=rules.new_random(), label=label, grant_types=list(rules.GRANT_TYPES), created_at=now
     )
     secret = _give_secret(client.id, now)
+    scopes = rules.scopes_at_birth(accounts_queries.permissions_of(user.id), by)
     Connection.objects.create(
         code=code,
         label=label,
@@ -89,11 +95,13 @@ def create_connection(
         auditable=rules.tracked(auditable, flow_type),
         client=client,
         user_id=user.id,
+        scopes=scopes,
         created_at=now,
         updated_at=now,
     )
-    _record("created", code, by=by, now=now)
-    return NewConnection(code, label, client.public_id, secret, user.username, user.password)
+    _record("created", code, None if scopes is None else {"scopes": scopes}, by=by, now=now)
+    limited = scopes is not None
+    return NewConnection(code, label, client.public_id, secret, user.username, user.password, limited)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from limen.connections.queries.connections import (
     permissions_within,
 )
 from limen.connections.queries.data_flows import Choice, DataFlows, Flow, data_flows
+from limen.connections.queries.errors import RecordedError, api_errors
 from limen.connections.queries.images import image_of
 from limen.connections.queries.secrets import (
     digest_of_secret,
@@ -59,11 +60,13 @@ __all__ = [
     "Noted",
     "OldCredential",
     "Owner",
+    "RecordedError",
     "Refreshable",
     "Report",
     "Rights",
     "WrongUser",
     "access_page",
+    "api_errors",
     "attempts_paused_until",
     "caller_through",
     "client_to_authenticate",

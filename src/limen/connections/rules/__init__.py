@@ -61,7 +61,6 @@ from limen.connections.rules.connection import (
     check_connection,
     check_flow_type,
     check_label,
-    code_from_label,
     code_taken,
     initials,
     is_code,
@@ -140,8 +139,10 @@ from limen.connections.rules.rights import (
     group_name_for,
     preset_for,
     role_label_for,
+    scopes_at_birth,
 )
 from limen.connections.rules.use import NOTED_AT_MOST_EVERY, ClientConnection, Holder, is_due
+from limen.kit.text import code_from_label
 
 __all__ = [
     "ACCESS_LIFETIMES",
@@ -274,6 +275,7 @@ __all__ = [
     "rights_table",
     "role_label_for",
     "same_secret",
+    "scopes_at_birth",
     "seal",
     "secret_not_kept",
     "secret_unreadable",

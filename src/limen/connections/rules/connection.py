@@ -52,20 +52,6 @@ def normalise(text: str | None) -> str:
     return (text or "").strip()
 
 
-def code_from_label(label: str) -> str:
-    """Make a code out of a label: spaces go, every other foreign character becomes one underscore.
-
-    The browser does the same while one types; ASCII lower case on purpose, so that no locale
-    turns `I` into a letter that a code may not have.
-    """
-    kept = (_code_character(character) for character in label if character != " ")
-    return "".join(kept)[:LONGEST]
-
-
-def _code_character(character: str) -> str:
-    return character.lower() if _CODE.fullmatch(character) else "_"
-
-
 def is_code(text: str) -> bool:
     """Tell whether a text has the shape of a code; what has not cannot be the code of any connection."""
     return SHORTEST <= len(text) <= LONGEST and _CODE.fullmatch(text) is not None

@@ -62,6 +62,14 @@ def effective(permissions: frozenset[str], *scopes: Iterable[str] | None) -> fro
     return permissions
 
 
+def scopes_at_birth(role: frozenset[str], caller: Caller) -> list[str] | None:
+    """Give what a new connection with this role is limited to, None for nothing: nobody makes one that may do more
+    than they may themselves."""
+    given = role & _API
+    held = {id for id in given if caller.may(id)}
+    return None if held == given else sorted(held)
+
+
 def check_scopes(
     wanted: Collection[str] | None, *, had: Collection[str] | None, role: frozenset[str], caller: Caller
 ) -> list[Violation]:

@@ -18,6 +18,7 @@ from limen.connections.views.credentials import env_file as env_file
 from limen.connections.views.credentials import secret as secret
 from limen.connections.views.data_flows import data_flows as data_flows
 from limen.connections.views.data_flows import legacy_dashboard as legacy_dashboard
+from limen.connections.views.errors import api_errors as api_errors
 from limen.connections.views.image import image as image
 from limen.connections.views.listing import connection_list as connection_list
 from limen.connections.views.listing import legacy_list as legacy_list

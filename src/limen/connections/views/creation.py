@@ -33,6 +33,8 @@ def connection_new(request: HttpRequest) -> HttpResponse:
             if caller_of(request).may(CONNECTION_CREDENTIALS):
                 hand_over(request, to=new.code, secret=new.secret, password=new.password)
             messages.success(request, _("The connection is created."))
+            if new.limited:
+                messages.info(request, _("It may call only what you may do yourself."))
             return see_other("connections:settings", new.code)
     context = {"section": "connect", "form": form, "limit": settings.LIMEN_CONNECTIONS_MAX}
     return render(request, "connections/new.html", context, status=422 if form.errors else 200)

@@ -13,23 +13,26 @@ from django.http import HttpRequest, HttpResponse
 from limen.kit.errors import Malformed, Refused, TooLarge, Unprocessable
 from limen.kit.http.endpoint import COLLECTION, refusal_body
 from limen.kit.http.json import JsonObject, decode_object
+from limen.kit.http.pages import extended_limits
 
 MOST_LINES = 100
+MOST_LINES_EXTENDED = 1000
 MOST_BYTES = 1_000_000
 
 
-def lines(request: HttpRequest) -> list[bytes]:
+def lines(request: HttpRequest, *, extended: bool = False) -> list[bytes]:
     """Split the body; a final line feed adds no line, an empty line in the middle keeps its number.
 
-    Raises TooLarge before anything is processed when there are more than MOST_LINES.
+    Raises TooLarge before anything is processed when there are more than MOST_LINES; or, where `extended` limits are
+    possible and asked for, more than MOST_LINES_EXTENDED.
     """
-    body = request.body
+    body, most = request.body, MOST_LINES_EXTENDED if extended and extended_limits(request) else MOST_LINES
     if not body:
         return []
     if body.endswith(b"\n"):
         body = body[:-1]
-    if body.count(b"\n") >= MOST_LINES:
-        raise TooLarge(f"Too many lines: at most {MOST_LINES} resources can be sent at once.")
+    if body.count(b"\n") >= most:
+        raise TooLarge(f"Too many lines: at most {most} resources can be sent at once.")
     return [line.removesuffix(b"\r") for line in body.split(b"\n")]
 
 

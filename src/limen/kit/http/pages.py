@@ -15,6 +15,8 @@ from limen.kit.errors import Unprocessable
 from limen.kit.http.json import base_url, raw_answer
 
 MOST_ITEMS = 100
+# For callers that ask for extended limits, on lists that know them (ours).
+MOST_ITEMS_EXTENDED = 500
 
 Params = Sequence[tuple[str, str]]
 
@@ -37,7 +39,12 @@ class PageQuery:
         return (self.page - 1) * self.limit
 
 
-def read_page(request: HttpRequest, *, cursors: bool = False) -> PageQuery:
+def extended_limits(request: HttpRequest) -> bool:
+    """Tell whether the caller asks for larger limits, by the header `Limen-Limits`."""
+    return request.headers.get("Limen-Limits") == "extended"
+
+
+def read_page(request: HttpRequest, *, cursors: bool = False, most: int = MOST_ITEMS) -> PageQuery:
     """Read and check the page parameters; every refusal is a plain 422."""
     given = request.GET
     kind = given.get("pagination_type", "page")
@@ -46,9 +53,9 @@ def read_page(request: HttpRequest, *, cursors: bool = False) -> PageQuery:
     if kind == "search_after":
         if not cursors:
             raise Unprocessable('The pagination type "search_after" is not supported here. Use "page".')
-        return PageQuery("search_after", 1, _limit(given.get("limit")), False, given.get("search_after"))
+        return PageQuery("search_after", 1, read_limit(given.get("limit"), most=most), False, given.get("search_after"))
     page = _positive(given.get("page"), 1, "page")
-    limit = _limit(given.get("limit"))
+    limit = read_limit(given.get("limit"), most=most)
     with_count = given.get("with_count", "false")
     if with_count not in ("true", "false"):
         raise Unprocessable(f'"{with_count}" is not possible for "with_count"; only "true" and "false" are.')
@@ -137,10 +144,10 @@ def link_to(url: str, params: Params) -> bytes:
     return b'{"href":' + orjson.dumps(f"{url}?{query}") + b"}"
 
 
-def _limit(text: str | None) -> int:
-    limit = _positive(text, 10, "limit")
-    if limit > MOST_ITEMS:
-        raise Unprocessable(f"You cannot request more than {MOST_ITEMS} items.")
+def read_limit(text: str | None, *, default: int = 10, most: int = MOST_ITEMS) -> int:
+    limit = _positive(text, default, "limit")
+    if limit > most:
+        raise Unprocessable(f"You cannot request more than {most} items.")
     return limit
 
 

@@ -1,8 +1,11 @@
 """The one way in for product writes."""
 
+from limen.products.operations.delete import delete_model as delete_model
 from limen.products.operations.delete import delete_product as delete_product
-from limen.products.operations.refresh import refresh_completeness as refresh_completeness
+from limen.products.operations.following import follow_structure as follow_structure
+from limen.products.operations.following import look_for_late as look_for_late
 from limen.products.operations.upload import upload_file as upload_file
+from limen.products.operations.upsert import upsert_models as upsert_models
 from limen.products.operations.upsert import upsert_products as upsert_products
 from limen.products.rules.lines import Line as Line
 from limen.products.rules.lines import LineResult as LineResult

@@ -1,7 +1,8 @@
-"""Deleting a product, and every link to it."""
+"""Deleting a product or a model with everything below it, and every link to what is deleted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
@@ -10,42 +11,81 @@ from django.db import transaction
 from limen.accounts.rules import Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.text import fold
 from limen.products.operations import store
-from limen.products.queries import loading
-from limen.products.queries.lists import product as find_product
-from limen.products.rules import links
-from limen.products.rules.reading import Flavour
-from limen.products.rules.world import Product
+from limen.products.operations.unlinking import unlink
+from limen.products.queries import loading, trees
+from limen.products.rules.reading import UUID, Flavour
+from limen.products.rules.world import ModelRow, Row
 from limen.structure import queries as structure_queries
+
+# Variants that are deleted at once.
+BATCH = 500
 
 
 def delete_product(*, flavour: Flavour, key: str, by: Caller, now: datetime, dry_run: bool = False) -> bool:
     """Delete a product by its uuid or identifier; False when there is none. Its media files stay.
 
-    Products that pointed at it lose the link; that is no change of theirs, so their `updated` stays.
-    Cost: 16 statements, one transaction.
+    What led to it loses the link; that is no change of it, so its `updated` stays.
+    Cost: 18 statements, and 4 more for each 500 that led to it; one transaction.
     """
     with transaction.atomic():
         structure_queries.locked_snapshot()
-        found = find_product(flavour=flavour, key=key)
-        if found is None:
+        uuids = [key.lower()] if flavour == "uuid" and UUID.fullmatch(key.lower()) else []
+        rows = loading.lock_products(uuids=uuids, identifiers=[fold(key)] if flavour == "identifier" else [])
+        if not rows:
             return False
-        if dry_run:
-            return True
-        owners = set(loading.owners_of_links_to(found.id)) - {found.uuid}
-        # All rows in one order, as every writer of products locks them.
-        rows = loading.lock_products(uuids={found.uuid} | owners)
-        if all(row.id != found.id for row in rows):
-            return False
-        store.rewrite_documents([_unlinked(Product.of(row), found.uuid) for row in rows if row.id != found.id])
-        store.erase(found.id)
-        data = orjson.dumps({"identifier": found.identifier}).decode()
-        events.record(Happening("product.deleted", f"product:{found.uuid}", data), by=by, now=now)
+        if not dry_run:
+            _delete_products(rows, by, now)
         return True
 
 
-def _unlinked(owner: Product, uuid: str) -> Product:
-    for code in list(owner.associations):
-        owner.associations = links.with_product(owner.associations, code, uuid, linked=False)
-    owner.quantified = links.without_product(owner.quantified, uuid)
-    return owner
+def delete_model(*, code: str, by: Caller, now: datetime, dry_run: bool = False) -> bool:
+    """Delete a model with its sub models and variants, and every link to them; False when there is none.
+
+    Each of them has its event. Cost: 17 statements and for each 500 variants 19, flat memory; one transaction.
+    """
+    with transaction.atomic():
+        structure_queries.locked_snapshot()
+        tree = trees.lock_tree(code)
+        if not tree:
+            return False
+        if dry_run:
+            return True
+        ids = [row.id for row in tree]
+        while rows := trees.lock_variants(ids, after=0, limit=BATCH):
+            _delete_products(rows, by, now)
+        unlink("product_models", {row.id: row.code for row in tree})
+        # Children before their root.
+        store.erase_models([row.id for row in tree if row.parent_id is not None])
+        store.erase_models([row.id for row in tree if row.parent_id is None])
+        events.record_many([_model_deleted(row) for row in tree], by=by, now=now)
+        return True
+
+
+def _delete_products(rows: Sequence[Row], by: Caller, now: datetime) -> None:
+    unlink("products", {row.id: row.uuid for row in rows})
+    store.erase([row.id for row in rows])
+    events.record_many([_deleted(row) for row in rows], by=by, now=now)
+
+
+def _deleted(row: Row) -> Happening:
+    return Happening("product.deleted", f"product:{row.uuid}", _last_known({"identifier": row.identifier}, row))
+
+
+def _model_deleted(row: ModelRow) -> Happening:
+    return Happening("product_model.deleted", f"product_model:{row.code}", _last_known({"code": row.code}, row))
+
+
+def _last_known(named: dict[str, str | None], row: Row | ModelRow) -> str:
+    """Write all of it down: for those who follow changes, and so that it can be made again."""
+    document = orjson.loads(row.doc)
+    data = {
+        **named,
+        "family": document["family"],
+        "categories": document["categories"],
+        "document": orjson.Fragment(row.doc),
+        "associations": orjson.Fragment(row.associations or b"{}"),
+        "quantified_associations": orjson.Fragment(row.quantified or b"{}"),
+    }
+    return orjson.dumps(data).decode()

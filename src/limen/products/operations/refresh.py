@@ -1,74 +1,56 @@
-"""Bringing completeness up to date after the structure has changed."""
+"""Writing the completeness and quality of stored products anew."""
 
 from __future__ import annotations
 
-import orjson
-from django.db import transaction
+from collections.abc import Sequence
 
 from limen.kit import db
 from limen.products.models import FamilyPlan
-from limen.products.operations.store import INDEX_OF, NUMBER
+from limen.products.operations.store import INDEX_OF, NUMBER, scores_of
 from limen.products.queries import loading
-from limen.products.queries.search_keys import COMPLETENESS, make_search_keys
-from limen.products.rules.completeness import fingerprint, plan_of, ratios
+from limen.products.queries.search_keys import Place, make_search_keys
+from limen.products.rules.completeness import fingerprint, held_by, plan_of
 from limen.products.rules.rulebook import rulebook
-from limen.structure import queries as structure_queries
+from limen.products.rules.world import Product
 from limen.structure.rules import Structure
 
-# Products per transaction: writers of the structure and of these products wait for one of them at most.
-BATCH = 500
 
+def refresh(products: Sequence[Product], structure: Structure) -> int:
+    """Write the completeness of products that are locked, by difference; give the number of those that change.
 
-def refresh_completeness() -> int:
-    """Write the completeness of products whose family requires something else than when it was written last.
-
-    Families whose requirements are as before cost nothing; their products' own writes keep them right. Safe to
-    run twice and to be interrupted: a family is marked as done at its end. Gives the number of changed products.
-    `updated` does not move (api-products 7.1). Cost: 2 queries, and for changed families 30 µs a product and more.
+    `updated` does not move (api-products 7.1). Cost: 1 to 5 statements, 30 µs a product and more.
     """
-    structure = structure_queries.snapshot()
     book = rulebook(structure)
-    done = dict(FamilyPlan.objects.values_list("family_id", "fingerprint"))
-    changed = 0
-    for family in structure.families.values():
-        mark = fingerprint(plan_of(family.code, book))
-        if done.get(family.id) == mark:
+    wanted: dict[tuple[int, Place], float] = {}
+    for product in products:
+        if product.id is None or product.family is None or product.family not in structure.families:
             continue
-        number = _refresh_family(family.code, structure)
-        if number is None:
-            # The structure has changed once more; the next run starts from there.
-            return changed
-        changed += number
-        FamilyPlan.objects.update_or_create(family_id=family.id, defaults={"fingerprint": mark})
-    return changed
-
-
-def _refresh_family(code: str, structure: Structure) -> int | None:
-    """Refresh all products of a family, batch by batch; None when the structure changed meanwhile."""
-    changed, after = 0, 0
-    while True:
-        with transaction.atomic():
-            if structure_queries.locked_snapshot().version != structure.version:
-                return None
-            rows = loading.lock_family_members(structure.families[code].id, after=after, limit=BATCH)
-            if not rows:
-                return changed
-            changed += _refresh(rows, code, structure)
-        after = rows[-1][0]
-
-
-def _refresh(rows: list[tuple[int, str]], code: str, structure: Structure) -> int:
-    book = rulebook(structure)
-    plan = plan_of(code, book)
-    places = {(one.channel, one.locale): (COMPLETENESS, one.channel, one.locale, "") for one in plan.requirements}
-    keys = make_search_keys(set(places.values()))
-    wanted = {
-        (id, keys[places[where]], float(ratio))
-        for id, doc in rows
-        for where, ratio in ratios(plan, orjson.loads(doc)["values"], book).items()
-    }
-    stored = loading.completeness_rows([id for id, _ in rows])
-    gone, come = stored - wanted, wanted - stored
+        plan = plan_of(product.family, book)
+        for place, value in scores_of(plan, plan.filled(held_by(product.values, book))):
+            wanted[product.id, place] = value
+    keys = make_search_keys({place for _, place in wanted})
+    come = {(id, keys[place], value) for (id, place), value in wanted.items()}
+    stored = loading.score_rows([product.id for product in products if product.id is not None])
+    gone, come = stored - come, come - stored
     db.delete_rows("product_idx_num", INDEX_OF, sorted((id, key) for id, key, _ in gone))
     db.insert_rows("product_idx_num", NUMBER, sorted((key, ratio, id) for id, key, ratio in come))
     return len({id for id, _, _ in gone | come})
+
+
+def outdated_families(structure: Structure) -> dict[int, str]:
+    """Give the families that require something else than when their products were computed: id → fingerprint of what
+    they require now. 1 query."""
+    book = rulebook(structure)
+    done = dict(FamilyPlan.objects.values_list("family_id", "fingerprint"))
+    marks = {family.id: fingerprint(family.code, book) for family in structure.families.values()}
+    return {id: mark for id, mark in marks.items() if done.get(id) != mark}
+
+
+def mark_families(marks: dict[int, str]) -> None:
+    """Note what the products of families have been computed for. 1 query."""
+    FamilyPlan.objects.bulk_create(
+        [FamilyPlan(family_id=id, fingerprint=mark) for id, mark in marks.items()],
+        update_conflicts=True,
+        unique_fields=["family_id"],
+        update_fields=["fingerprint"],
+    )

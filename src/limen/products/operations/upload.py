@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 
@@ -10,14 +11,14 @@ from django.core.files import File
 from django.db import transaction
 
 from limen.accounts.rules import Caller
-from limen.kit.errors import Misshaped, Refused, Unprocessable
+from limen.kit.errors import Invalid, Misshaped, Refused, Unprocessable, Violation
 from limen.media import operations as media
 from limen.products import queries
-from limen.products.operations.upsert import upsert_products
+from limen.products.operations.upsert import upsert_models, upsert_products
 from limen.products.rules.lines import Line
 from limen.products.rules.rulebook import Field, rulebook
 from limen.products.rules.uploads import UploadTarget
-from limen.products.rules.world import stored_data
+from limen.products.rules.world import Row, stored_data
 from limen.structure import queries as structure_queries
 
 
@@ -37,13 +38,16 @@ def upload_file(
     value got. Raises Unprocessable for what the target names wrongly, and the refusals of any product write.
     """
     field = _media_field(target)
-    product = queries.product(flavour=target.flavour, key=target.key)
-    if product is None:
+    found = _find(target)
+    if found is None:
         raise _unknown(target)
+    if target.flavour != "code":
+        # Whatever becomes of its identifier meanwhile.
+        target = replace(target, flavour="uuid", key=found.uuid)
     row = media.store_file(file=file, filename=filename, by=by, now=now)
     code = None
     try:
-        code = _set_value(product.uuid, target, field, row.code, by, now, dry_run)
+        code = _set_value(target, field, row.code, by, now, dry_run)
     finally:
         if dry_run or code != row.code:
             media.discard_file(code=row.code, by=by, now=now)
@@ -59,33 +63,42 @@ def _media_field(target: UploadTarget) -> Field:
     return field
 
 
+def _find(target: UploadTarget) -> Row | None:
+    return queries.product(flavour="model" if target.flavour == "code" else target.flavour, key=target.key)
+
+
 def _unknown(target: UploadTarget) -> Unprocessable:
-    return Unprocessable(f'The product with the {target.flavour} "{target.key}" does not exist.')
+    what = "product model" if target.flavour == "code" else "product"
+    return Unprocessable(f'The {what} with the {target.flavour} "{target.key}" does not exist.')
 
 
-def _set_value(
-    uuid: str, target: UploadTarget, field: Field, code: str, by: Caller, now: datetime, dry_run: bool
-) -> str:
+def _set_value(target: UploadTarget, field: Field, code: str, by: Caller, now: datetime, dry_run: bool) -> str:
     entry = {"locale": target.locale, "scope": target.scope, "data": code}
-    line = Line({"values": {field.code: [entry]}}, uuid)
+    line = Line({"values": {field.code: [entry]}}, target.key)
     # One transaction with the look at what the value became: until its end nobody else writes this product.
     with transaction.atomic():
-        (result,) = upsert_products([line], flavour="uuid", by=by, now=now, dry_run=dry_run)
+        if target.flavour == "code":
+            (result,) = upsert_models([line], by=by, now=now, dry_run=dry_run)
+        else:
+            (result,) = upsert_products([line], flavour=target.flavour, by=by, now=now, dry_run=dry_run)
         if isinstance(result.outcome, Misshaped):
             # About a part of a form; there is no documentation of a body to link to.
             raise Unprocessable(result.outcome.message)
+        if result.outcome == 201:
+            # It was deleted since we looked, and is not to come back for a file.
+            raise _unknown(target)
         if isinstance(result.outcome, Refused):
             raise result.outcome
-        if result.outcome == 201:
-            # The product was deleted since we looked, and is not to come back for a file.
-            raise _unknown(target)
-        return code if dry_run else _held(uuid, target, field) or code
+        if result.ignored:
+            message = f'The attribute "{field.code}" is not in the attribute set of "{target.key}".'
+            raise Invalid([Violation("attribute", "attribute.level", message)])
+        return code if dry_run else _held(target, field) or code
 
 
-def _held(uuid: str, target: UploadTarget, field: Field) -> str | None:
-    product = queries.product(flavour="uuid", key=uuid)
+def _held(target: UploadTarget, field: Field) -> str | None:
+    row = _find(target)
     slot = field.at(target.locale, target.scope)
-    if product is None or slot is None:
+    if row is None or slot is None:
         return None
-    held: str | None = stored_data(orjson.loads(product.doc)["values"], slot)
+    held: str | None = stored_data(orjson.loads(row.doc)["values"], slot)
     return held

@@ -2,65 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Literal
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from limen.kit import db
 from limen.kit.text import fold
-from limen.products.queries.searching import TRUE, Where
+from limen.products.queries.conditions import TRUE, Where, both
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.reading import UUID
+from limen.products.rules.search import Asked
 from limen.products.rules.world import Row
 
-Flavour = Literal["identifier", "uuid"]
-
-# Products without identifier are not in the list by identifier.
-_ORDER = {"identifier": "identifier_key", "uuid": "uuid"}
-_ALWAYS = {"identifier": "p.identifier_key IS NOT NULL", "uuid": "true"}
+# So many products are asked one by one before their tables are read from end to end: some ten milliseconds.
+WALK = 10_000
 
 
-def page(where: Where, *, flavour: Flavour, offset: int, limit: int) -> list[Row]:
-    """Give one page by its offset, in the order of the list. 1 query; its cost grows with the offset."""
-    condition = f"{_ALWAYS[flavour]} AND {where.sql}"
+@dataclass(frozen=True, slots=True)
+class _List:
+    """`order` is the column a list is sorted by, `always` what all in it fulfil, `shown` the columns that name a row:
+    uuid and identifier; a model has its code for both."""
+
+    store: Store
+    order: str
+    always: Where = TRUE
+    shown: tuple[str, str] = ("uuid", "identifier")
+
+
+_LISTS: dict[Asked, _List] = {
+    # Products without identifier are not in the list by identifier.
+    "identifier": _List(PRODUCTS, "identifier_key", Where("p.identifier_key IS NOT NULL")),
+    "uuid": _List(PRODUCTS, "uuid"),
+    "model": _List(MODELS, "code_key", shown=("code", "code")),
+}
+
+
+def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
+    """Give one page by its offset, in the order of the list. 1 to 3 queries; its cost grows with the offset."""
+    of = _LISTS[flavour]
     if where != TRUE:
-        return _rows(condition, [*where.params, offset], _ORDER[flavour], f"LIMIT {int(limit)} OFFSET %s")
+        return _page(of, both([of.always, where]), TRUE, int(offset), int(limit))
     # Of the whole list the products before the page are skipped in the index alone: half the time at offset 3,000.
-    key = _ORDER[flavour]
-    start = f"SELECT {key} FROM product p WHERE {condition} ORDER BY {key} LIMIT 1 OFFSET %s"  # noqa: S608
-    return _rows(f"{condition} AND p.{key} >= ({start})", [offset], key, f"LIMIT {int(limit)}")
+    start = f"SELECT {of.order} FROM {of.store.table} p WHERE {of.always.sql} ORDER BY {of.order} LIMIT 1 OFFSET %s"  # noqa: S608
+    return _rows(of, both([of.always, Where(f"p.{of.order} >= ({start})", (offset,))]), f"LIMIT {int(limit)}")
 
 
-def page_after(where: Where, *, flavour: Flavour, after: str | None, limit: int) -> list[Row]:
-    """Give the page after a cursor, the uuid or identifier of the last product. 1 query, as cheap at any depth.
+def page_after(where: Where, *, flavour: Asked, after: str | None, limit: int) -> list[Row]:
+    """Give the page after a cursor, what the last row is named by, as cheap at any depth. 1 to 3 queries.
 
-    A cursor of no product stands where it would sort.
+    A cursor of no row stands where it would sort.
     """
-    condition, params = f"{_ALWAYS[flavour]} AND {where.sql}", [*where.params]
-    if after is not None:
-        beyond, place = _beyond(flavour, after)
-        condition, params = f"{condition} AND {beyond}", [*params, place]
-    return _rows(condition, params, _ORDER[flavour], f"LIMIT {int(limit)}")
+    of = _LISTS[flavour]
+    beyond = _beyond(of, after) if after is not None else TRUE
+    return _page(of, both([of.always, where]), beyond, 0, int(limit))
 
 
-def _beyond(flavour: Flavour, after: str) -> tuple[str, str]:
-    if flavour == "identifier":
-        return "p.identifier_key > %s", fold(after).replace("\0", "")
+def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> list[Row]:
+    """Walk the list in its order as long as that may fill the page soon, else read from end to end what it takes.
+
+    How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
+    """
+    whole, extent = both([where, beyond]), f"LIMIT {limit} OFFSET {offset}"
+    end = _end_of_walk(of, beyond) if where.probes and not where.few else None
+    if end is None:
+        return _rows(of, whole, extent)
+    rows = _rows(of, both([whole, Where(f"p.{of.order} <= %s", (end,))]), extent)
+    return rows if len(rows) == limit else _rows(of, whole.joined, extent, of_all=True)
+
+
+def _end_of_walk(of: _List, beyond: Where) -> object:
+    """Give the place in the order that so many products lie before; None when there are no more."""
+    statement = (
+        f"SELECT p.{of.order} FROM {of.store.table} p WHERE {both([of.always, beyond]).sql}"  # noqa: S608  # own parts
+        f" ORDER BY p.{of.order} LIMIT 1 OFFSET {WALK}"
+    )
+    found = db.fetch(statement, beyond.params)
+    return found[0][0] if found else None
+
+
+def _beyond(of: _List, after: str) -> Where:
+    if of.order != "uuid":
+        return Where(f"p.{of.order} > %s", (fold(after).replace("\0", ""),))
     if UUID.fullmatch(after.lower()):
-        return "p.uuid > %s::uuid", after
-    return "p.uuid::text > %s", after.lower().replace("\0", "")
+        return Where("p.uuid > %s::uuid", (after,))
+    return Where("p.uuid::text > %s", (after.lower().replace("\0", ""),))
 
 
-def count(where: Where, *, flavour: Flavour) -> int:
-    """Count all products of a list, exactly: up to 1.4 s for a million. 1 query."""
-    statement = f"SELECT count(*) FROM product p WHERE {_ALWAYS[flavour]} AND {where.sql}"  # noqa: S608  # own parts
-    return int(db.fetch(statement, where.params)[0][0])
+def count(where: Where, *, flavour: Asked) -> int:
+    """Count all rows of a list, exactly: up to 1.4 s for a million. 1 query."""
+    of = _LISTS[flavour]
+    whole = both([of.always, where]).joined
+    return int(db.fetch(f"SELECT count(*) FROM {of.store.table} p WHERE {whole.sql}", whole.params)[0][0])  # noqa: S608
 
 
-def product(*, flavour: Flavour, key: str) -> Row | None:
-    """Find one product by uuid or identifier, whatever the case. 1 query."""
+def product(*, flavour: Asked, key: str) -> Row | None:
+    """Find one product by uuid or identifier, or one model by its code, whatever the case. 1 query."""
+    of = _LISTS[flavour]
     if flavour == "uuid":
-        found = _rows("p.uuid = %s::uuid", [key], "id", "") if UUID.fullmatch(key.lower()) else []
+        found = _rows(of, Where("p.uuid = %s::uuid", (key,)), "") if UUID.fullmatch(key.lower()) else []
     else:
-        found = _rows("p.identifier_key = %s", [fold(key)], "id", "") if "\0" not in key else []
+        found = _rows(of, Where(f"p.{of.order} = %s", (fold(key),)), "") if "\0" not in key else []
     return found[0] if found else None
 
 
@@ -72,12 +112,20 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
     return dict(rows)
 
 
-def _rows(condition: str, params: Sequence[object], order: str, limit: str) -> list[Row]:
+def _rows(of: _List, where: Where, extent: str, *, of_all: bool = False) -> list[Row]:
+    """Read rows with their documents. `of_all` finds all that fit before the first is taken: a planner that sees the
+    limit hopes to meet enough of them on a walk in order."""
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
-    statement = (
-        "SELECT s.id, s.uuid::varchar, s.identifier::varchar, d.doc, d.associations, d.quantified"  # noqa: S608
-        " FROM"
-        f" (SELECT p.id, p.uuid, p.identifier, p.identifier_key FROM product p WHERE {condition}"
-        f" ORDER BY p.{order} {limit}) s JOIN product_doc d ON d.product_id = s.id ORDER BY s.{order}"
+    store, (first, second) = of.store, of.shown
+    chosen = (
+        f"SELECT p.id, p.{first} AS first, p.{second} AS second, p.{of.order} AS place"  # noqa: S608  # own parts
+        f" FROM {store.table} p WHERE {where.sql}"
     )
-    return [Row(*row) for row in db.fetch(statement, params, encoded=True)]
+    if of_all:
+        chosen = f"WITH found AS MATERIALIZED ({chosen}) SELECT * FROM found"  # noqa: S608  # own parts
+    statement = (
+        "SELECT s.id, s.first::varchar, s.second::varchar, d.doc, d.associations, d.quantified"  # noqa: S608
+        f" FROM ({chosen} ORDER BY place {extent}) s"
+        f" JOIN {store.table}_doc d ON d.{store.owner} = s.id ORDER BY s.place"
+    )
+    return [Row(*row) for row in db.fetch(statement, where.params, encoded=True)]

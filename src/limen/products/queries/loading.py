@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from limen.kit import db
 from limen.products.rules.world import Row
@@ -25,45 +25,70 @@ def lock_products(*, uuids: Collection[str] = (), identifiers: Collection[str] =
     """
     if not uuids and not identifiers:
         return []
-    condition, params = _named(uuids, identifiers)
+    return _locked(*_named(uuids, identifiers))
+
+
+def lock_products_by_id(ids: Collection[int]) -> list[Row]:
+    """As `lock_products`, by id. 2 queries, 1 when none exists any more."""
+    return _locked("id = ANY(%s)", [list(ids)])
+
+
+def _locked(condition: str, params: Sequence[Any]) -> list[Row]:
     locked = db.fetch(
-        f"SELECT id, uuid::text, identifier FROM product WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        f"SELECT id, uuid::text, identifier, parent_id FROM product WHERE {condition}"  # noqa: S608
+        " ORDER BY id FOR NO KEY UPDATE",
         params,
     )
+    return with_documents(locked)
+
+
+def with_documents(locked: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Read the documents of products, given (id, uuid, identifier, parent id). 1 query, none for nothing."""
     if not locked:
         return []
     documents = db.fetch(
-        "SELECT product_id, doc, associations, quantified FROM product_doc WHERE product_id = ANY(%b)",
-        [[id for id, _, _ in locked]],
+        "SELECT product_id, doc, associations, quantified, own FROM product_doc WHERE product_id = ANY(%b)",
+        [[row[0] for row in locked]],
         encoded=True,
     )
-    by_id = {row[0]: row[1:] for row in documents}
-    return [Row(id, uuid, identifier, *by_id[id]) for id, uuid, identifier in locked]
+    texts = {id: found for id, *found in documents}
+    rows = []
+    for id, uuid, identifier, parent_id in locked:
+        doc, associations, quantified, own = texts[id]
+        rows.append(Row(id, uuid, identifier, doc, associations, quantified, own, parent_id))
+    return rows
 
 
-def lock_family_members(family_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
-    """Lock the next products of a family, by id, and give (id, document). 2 queries, 1 when there are none."""
-    locked = db.fetch(
-        "SELECT id FROM product WHERE family_id = %s AND id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
-        [family_id, after, limit],
-    )
-    if not locked:
+class Stored(NamedTuple):
+    """What `read_products` gives; `doc` is JSON in UTF-8."""
+
+    uuid: str
+    identifier: str | None
+    doc: bytes
+
+
+def read_products(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Stored]:
+    """Read products by uuid or folded identifier without locking them. 1 query, none for nothing."""
+    if not uuids and not identifiers:
         return []
+    condition, params = _named(uuids, identifiers)
     rows = db.fetch(
-        "SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%b) ORDER BY product_id",
-        [[id for (id,) in locked]],
+        "SELECT p.uuid::varchar, p.identifier::varchar, d.doc"  # noqa: S608  # own parts
+        f" FROM product p JOIN product_doc d ON d.product_id = p.id WHERE {condition}",
+        params,
+        encoded=True,
     )
-    return [(id, doc) for id, doc in rows]
+    return [Stored(*row) for row in rows]
 
 
-def completeness_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
-    """Give (product id, key, ratio) of all completenesses that are stored for some products. 1 query."""
+def score_rows(ids: Collection[int]) -> set[tuple[int, int, float]]:
+    """Give (product id, key, value) of all completenesses and qualities that are stored for some products. 1 query."""
     rows = db.fetch(
         "SELECT product_id, key, value FROM product_idx_num WHERE product_id = ANY(%b)"
-        " AND key IN (SELECT id FROM product_search_key WHERE attribute_id = 0)",
+        " AND key IN (SELECT id FROM product_search_key WHERE attribute_id <= 0)",
         [list(ids)],
     )
-    return {(id, key, ratio) for id, key, ratio in rows}
+    return {(id, key, value) for id, key, value in rows}
 
 
 def mentions(*, uuids: Collection[str] = (), identifiers: Collection[str] = ()) -> list[Mention]:
@@ -89,15 +114,6 @@ def unique_holders(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str],
         [[attribute_id for attribute_id, _ in possible], [key for _, key in possible]],
     )
     return {(attribute_id, key): uuid for attribute_id, key, uuid in rows}
-
-
-def owners_of_links_to(product_id: int) -> list[str]:
-    """Give the uuids of the products that point at one, by any association type. 1 query."""
-    rows = db.fetch(
-        "SELECT DISTINCT p.uuid::text FROM product_link l JOIN product p ON p.id = l.owner_id WHERE l.target_id = %b",
-        [product_id],
-    )
-    return [uuid for (uuid,) in rows]
 
 
 def _named(uuids: Iterable[str], identifiers: Iterable[str]) -> tuple[str, list[list[str]]]:

@@ -12,9 +12,10 @@ import orjson
 
 from limen.kit import db
 from limen.kit.text import fold
+from limen.products.queries.conditions import TRUE, Where, both, either
 from limen.products.queries.lists import product as find_product
 from limen.products.queries.search_keys import COMPLETENESS, search_keys
-from limen.products.queries.searching import TRUE, Where, both, either, identifier_contains, label_contains
+from limen.products.queries.searching import identifier_contains, label_contains
 from limen.products.rules import completeness
 from limen.products.rules.completeness import Completeness as Completeness
 from limen.products.rules.links import Associations, Quantified

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 
 from limen.kit import db
 
-# Attribute id (0: completeness), channel, locale, currency; empty where there is none.
+# Attribute id (0: completeness, -1: quality), channel, locale, currency; empty where there is none.
 Place = tuple[int, str, str, str]
 
 COMPLETENESS = 0
+QUALITY = -1
 
 _COLUMNS = {"attribute_id": "int8", "channel": "text", "locale": "text", "currency": "text"}
 

@@ -1,106 +1,78 @@
-"""Criteria as SQL over the narrow tables: `product p` and, per criterion, a look into an index."""
+"""Criteria as SQL over the narrow tables: `p` is a product or a model, each criterion a look into an index."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from limen.kit import db
 from limen.kit.db import like
 from limen.kit.errors import Unprocessable
-from limen.products.queries.search_keys import COMPLETENESS, keys_of_attributes, search_keys
+from limen.products.queries.conditions import (
+    FALSE,
+    NOWHERE,
+    TRUE,
+    Where,
+    among,
+    both,
+    either,
+    exists,
+    few,
+    named,
+    negated,
+)
+from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
+from limen.products.queries.stores import PRODUCTS, Store
+from limen.products.rules.kinds import HEAD, MARK
 from limen.products.rules.reading import UUID
 from limen.products.rules.rulebook import Field
-from limen.products.rules.search import Criterion
+from limen.products.rules.search import ANY, Criterion
 from limen.products.rules.views import View
 from limen.structure import queries as structure_queries
-from limen.structure.rules import MULTI_SELECT, SIMPLE_SELECT, Structure
+from limen.structure.rules import MULTI_SELECT, SIMPLE_SELECT, TEXTAREA, Structure
 
-# No key has this number: what has none is nowhere.
-NOWHERE = -1
-# So many products are put into a condition by their ids.
-FEW = 5_000
+COMPLETE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A condition on `product p`; `params` in the order of its holes."""
-
-    sql: str
-    params: tuple[Any, ...] = ()
-
-
-TRUE = Where("true")
-FALSE = Where("false")
-
-
-def both(conditions: Iterable[Where]) -> Where:
-    return _joined(conditions, " AND ", TRUE)
-
-
-def either(conditions: Iterable[Where]) -> Where:
-    return _joined(conditions, " OR ", FALSE)
-
-
-def _joined(conditions: Iterable[Where], word: str, none: Where) -> Where:
-    found = list(conditions)
-    if not found:
-        return none
-    params = tuple(param for one in found for param in one.params)
-    return Where("(" + word.join(one.sql for one in found) + ")", params)
-
-
-def negated(condition: Where) -> Where:
-    return Where(f"NOT {condition.sql}", condition.params)
-
-
-def among(table: str, condition: str, *params: Any) -> Where:
-    """Products that have a row in a narrow table, `x` in the condition."""
-    source = f"{table} x WHERE {condition}"
-    exists = Where(f"EXISTS (SELECT 1 FROM {source} AND x.product_id = p.id)", params)  # noqa: S608  # own parts
-    return _few_or(f"SELECT x.product_id FROM {source}", exists)  # noqa: S608  # own parts
-
-
-def _few_or(statement: str, condition: Where) -> Where:
-    """Give the ids that a statement finds as the condition when they are few, else the condition as it is.
-
-    With a limit the planner likes to walk the list in its order and to ask every product, which takes seconds
-    when hardly one fits: it cannot know how few have one value of one key. Many are found soon by walking.
-    Cost: 1 query of some milliseconds.
-    """
-    rows = db.fetch(f"{statement} LIMIT {FEW + 1}", condition.params)
-    if len(rows) > FEW:
-        return condition
-    return Where("p.id = ANY(%s::bigint[])", (sorted({id for (id,) in rows}),))
-
-
-def where(criteria: Sequence[Criterion], structure: Structure) -> Where:
+def where(criteria: Sequence[Criterion], structure: Structure, store: Store = PRODUCTS) -> Where:
     """Give the condition for all criteria. Raises Unprocessable for options that do not exist.
 
-    Cost: 1 query for each criterion over the index or the categories; 1 more for search keys not remembered
-    yet, 1 for options likewise.
+    Cost: 1 query for each criterion over the index, the categories or parents; 1 more for search keys not
+    remembered yet, 1 for options likewise.
     """
     _require_options(criteria, structure)
-    return both(_condition(one, structure) for one in criteria)
+    return _all(criteria, structure, store)
 
 
-def list_condition(criteria: Sequence[Criterion], view: View, structure: Structure) -> Where:
+def _all(criteria: Sequence[Criterion], structure: Structure, store: Store) -> Where:
+    return both(_condition(one, structure, store) for one in criteria)
+
+
+def list_condition(criteria: Sequence[Criterion], view: View, structure: Structure, store: Store = PRODUCTS) -> Where:
     """Give the condition of a list: its criteria, and with a channel only what is in the channel's tree, unless the
     criteria speak of categories themselves (api-products 3.2)."""
-    condition = where(criteria, structure)
-    if view.channel is None or any(one.name == "categories" for one in criteria):
+    condition = where(criteria, structure, store)
+    if view.channel is None or any(one.name == "categories" for one in _every(criteria)):
         return condition
     tree = structure.descendants(structure.channels[view.channel].category_tree)
     ids = sorted(structure.categories[code].id for code in tree)
-    return both([condition, in_categories(Criterion("categories", "IN", ids), structure)])
+    return both([condition, in_categories(Criterion("categories", "IN", ids), structure, store)])
+
+
+def _every(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Give criteria, those that stand inside of others in their place."""
+    found: list[Criterion] = []
+    for one in criteria:
+        found.extend((each for some in one.value for each in some) if one.name == ANY else [one])
+    return found
 
 
 def _require_options(criteria: Sequence[Criterion], structure: Structure) -> None:
     asked = [
         (one.field.code, code)
-        for one in criteria
+        for one in _every(criteria)
         if one.field is not None and one.field.type in (SIMPLE_SELECT, MULTI_SELECT) and one.value
         for code in one.value
     ]
@@ -110,34 +82,50 @@ def _require_options(criteria: Sequence[Criterion], structure: Structure) -> Non
             raise Unprocessable(f'The filter "{attribute}" expects options that exist: "{code}" does not.')
 
 
-def _condition(one: Criterion, structure: Structure) -> Where:
-    if _has_nul(one.value):
-        # The server's text cannot hold U+0000, so no value has it.
-        return FALSE
+def _condition(one: Criterion, structure: Structure, store: Store) -> Where:
+    if one.name == ANY:
+        return either(_all(some, structure, store) for some in one.value)
     if one.field is not None:
-        return _attribute(one, structure)
-    return _PROPERTIES[one.name](one, structure)
+        return _attribute(_without_nul(one), structure, store)
+    return _PROPERTIES[one.name](_without_nul(one), structure, store)
 
 
-def _has_nul(value: Any) -> bool:
-    return "\0" in value if isinstance(value, str) else isinstance(value, list) and any(map(_has_nul, value))
+# No stored text holds it, and what is looked for with it is found nowhere. The server's text cannot hold U+0000.
+_NOT_STORED = MARK + "\ufffe"
+
+
+def _without_nul(one: Criterion) -> Criterion:
+    """Look for something else that no value has where U+0000 is looked for, or the mark of long texts."""
+    if isinstance(one.value, str):
+        return replace(one, value=_storable(one.value))
+    if isinstance(one.value, list) and any(isinstance(value, str) for value in one.value):
+        return replace(one, value=[_storable(value) for value in one.value])
+    return one
+
+
+def _storable(text: str) -> str:
+    return _NOT_STORED if "\0" in text or MARK in text else text
 
 
 # Properties
 
 
-def _uuid(one: Criterion, structure: Structure) -> Where:
+def _uuid(one: Criterion, structure: Structure, store: Store) -> Where:
     condition = Where("p.uuid = ANY(%s::uuid[])", ([uuid for uuid in one.value if UUID.fullmatch(uuid)],))
     return condition if one.operator == "IN" else negated(condition)
 
 
-def _identifier(one: Criterion, structure: Structure) -> Where:
+def _identifier(one: Criterion, structure: Structure, store: Store) -> Where:
+    column = f"p.{store.code}"
     if one.operator in ("EMPTY", "NOT EMPTY"):
-        return Where("p.identifier_key IS NULL" if one.operator == "EMPTY" else "p.identifier_key IS NOT NULL")
+        return Where(f"{column} IS NULL" if one.operator == "EMPTY" else f"{column} IS NOT NULL")
     if one.operator in ("IN", "NOT IN"):
         word = "= ANY" if one.operator == "IN" else "<> ALL"
-        return Where(f"p.identifier_key {word}(%s::text[])", (one.value,))
-    return Where(f"p.identifier_key {_TEXTS[one.operator][0]} %s", (_TEXTS[one.operator][1](one.value),))
+        return Where(f"{column} {word}(%s::text[])", (one.value,))
+    if one.operator == "CONTAINS":
+        return identifier_contains(one.value, store)
+    word, pattern = _TEXTS[one.operator]
+    return Where(f"{column} {word} %s", (pattern(one.value),))
 
 
 _TEXTS: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -149,7 +137,7 @@ _TEXTS: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def _family(one: Criterion, structure: Structure) -> Where:
+def _family(one: Criterion, structure: Structure, store: Store) -> Where:
     if one.operator == "EMPTY":
         return Where("p.family_id IS NULL")
     if one.operator == "NOT EMPTY":
@@ -159,78 +147,141 @@ def _family(one: Criterion, structure: Structure) -> Where:
     return Where("(p.family_id IS NULL OR p.family_id <> ALL(%s::bigint[]))", (one.value,))
 
 
-def _members(table: str, column: str) -> Callable[[Criterion, Structure], Where]:
-    any_of = Where(f"EXISTS (SELECT 1 FROM {table} m WHERE m.product_id = p.id)")  # noqa: S608  # own name
-
-    def condition(one: Criterion, structure: Structure) -> Where:
-        if one.operator in ("EMPTY", "UNCLASSIFIED"):
-            return negated(any_of)
-        if one.operator == "NOT EMPTY":
-            return any_of
-        inside = among(table, f"x.{column} = ANY(%s::bigint[])", one.value)
-        if one.operator == "IN OR UNCLASSIFIED":
-            return either([inside, negated(any_of)])
-        return inside if one.operator == "IN" else negated(inside)
-
-    return condition
+def _members(table: str, column: str, one: Criterion, store: Store) -> Where:
+    any_of = exists(f"{table} m WHERE m.{store.owner} = p.id")
+    if one.operator in ("EMPTY", "UNCLASSIFIED"):
+        return negated(any_of)
+    if one.operator == "NOT EMPTY":
+        return any_of
+    inside = among(store, table, Where(f"x.{column} = ANY(%s::bigint[])", (one.value,)))
+    if one.operator == "IN OR UNCLASSIFIED":
+        return either([inside, negated(any_of)])
+    return inside if one.operator == "IN" else negated(inside)
 
 
-in_categories = _members("product_category", "category_id")
+def in_categories(one: Criterion, structure: Structure, store: Store) -> Where:
+    return _members(store.categories, "category_id", one, store)
 
 
-def _enabled(one: Criterion, structure: Structure) -> Where:
+def _in_groups(one: Criterion, structure: Structure, store: Store) -> Where:
+    return _members("product_group", "group_id", one, store)
+
+
+def _enabled(one: Criterion, structure: Structure, store: Store) -> Where:
     return Where("p.enabled = %s", (one.value,))
 
 
-def _parent(one: Criterion, structure: Structure) -> Where:
-    return TRUE if one.operator == "EMPTY" else FALSE
+def _parent(one: Criterion, structure: Structure, store: Store) -> Where:
+    """`=` finds descendants of a model at any depth, `IN` the children of some."""
+    if one.operator in ("EMPTY", "NOT EMPTY"):
+        return Where("p.parent_id IS NULL" if one.operator == "EMPTY" else "p.parent_id IS NOT NULL")
+    named = "SELECT id FROM product_model WHERE code_key = ANY(%s::text[])"
+    if one.operator == "=":
+        # The models below it, too: their variants are further down.
+        named = f"WITH named AS ({named}) SELECT id FROM named UNION SELECT m.id FROM product_model m JOIN named ON m.parent_id = named.id"  # noqa: E501, S608
+    ids = [id for (id,) in db.fetch(named, [one.value])]
+    return Where("p.parent_id = ANY(%s::bigint[])", (ids,))
 
 
-def _moment(one: Criterion, structure: Structure) -> Where:
+# The last moment that a date of the server's can hold to the microsecond.
+_END = datetime.max.replace(tzinfo=UTC)
+
+
+def _created(one: Criterion, structure: Structure, store: Store) -> Where:
+    return _moment(one, lambda moment: Where("p.created >= %s", (moment,)))
+
+
+def _updated(one: Criterion, structure: Structure, store: Store) -> Where:
+    """Of variants and sub models the latest date counts, of their own and those of their models."""
+
+    with_parents = "p.updated_with_parents"
+
+    def since(moment: datetime) -> Where:
+        return Where(f"(p.updated >= %s OR ({with_parents} IS NOT NULL AND {with_parents} >= %s))", (moment, moment))
+
+    return _moment(one, since)
+
+
+def _moment(one: Criterion, since: Callable[[datetime], Where]) -> Where:
     """Moments are kept to the microsecond and compared to the second, as they are printed."""
-    column, second = f"p.{one.name}", timedelta(seconds=1)
     if one.operator in ("EMPTY", "NOT EMPTY"):
         return FALSE if one.operator == "EMPTY" else TRUE
     if one.operator == "SINCE LAST N DAYS":
-        return Where(f"{column} > %s", (one.value,))
+        return since(one.value)
     if one.operator == "<":
-        return Where(f"{column} < %s", (one.value,))
+        return negated(since(one.value))
     if one.operator == ">":
-        return Where(f"{column} >= %s", (one.value + second,))
+        return since(_next_second(one.value))
     first, last = one.value if isinstance(one.value, list) else (one.value, one.value)
-    within = Where(f"({column} >= %s AND {column} < %s)", (first, last + second))
+    within = both([since(first), negated(since(_next_second(last)))])
     return within if one.operator in ("=", "BETWEEN") else negated(within)
 
 
-def _completeness(one: Criterion, structure: Structure) -> Where:
+def _next_second(moment: datetime) -> datetime:
+    return moment + timedelta(seconds=1) if moment < _END - timedelta(seconds=1) else _END
+
+
+def _completeness(one: Criterion, structure: Structure, store: Store) -> Where:
     if one.operator == "EMPTY":
         return Where("p.family_id IS NULL")
     comparison, quantifier = one.operator.split(" ")
-    places = [(COMPLETENESS, one.channel or "", locale, "") for locale in one.locales or ()]
-    known = search_keys(places)
-    keys = [known.get(place, NOWHERE) for place in places]
+    keys = _keys_of(COMPLETENESS, one)
     if quantifier == "ALL":
-        return both(_number_at([key], comparison, one.value) for key in keys)
+        return both(_number_at(store, [key], comparison, one.value) for key in keys)
     # "!=" needs every locale to be there; the index has all of them for every product with a family.
-    return _number_at(keys, "<>" if comparison == "!=" else comparison, one.value)
+    return _number_at(store, keys, "<>" if comparison == "!=" else comparison, one.value)
 
 
-def _number_at(keys: list[int], comparison: str, value: float) -> Where:
-    return among("product_idx_num", f"x.key = ANY(%s::int[]) AND x.value {comparison} %s", keys, value)
+def _keys_of(kind: int, one: Criterion) -> list[int]:
+    places = [(kind, one.channel or "", locale, "") for locale in one.locales or ()]
+    known = search_keys(places)
+    return [known.get(place, NOWHERE) for place in places]
 
 
-def _label_or_identifier(one: Criterion, structure: Structure) -> Where:
+def _number_at(store: Store, keys: list[int], comparison: str, value: float) -> Where:
+    return _at(store, store.numbers, keys, *_compared(comparison, value))
+
+
+def _quality(one: Criterion, structure: Structure, store: Store) -> Where:
+    return _at(store, store.numbers, _keys_of(QUALITY, one), Where("x.value = ANY(%s::float8[])", (one.value,)))
+
+
+def _variants_completeness(one: Criterion, structure: Structure, store: Store) -> Where:
+    """Models by the completeness of the variants below them, at any depth (api-products 6.5)."""
+    quantifier, _, state = one.operator.rpartition(" ")
+    keys = _keys_of(COMPLETENESS, one)
+    wanted, unwanted = ("=", "<") if state == "COMPLETE" else ("<", "=")
+    if quantifier == "AT LEAST":
+        return _some_variant(keys, wanted)
+    return both(
+        condition
+        for key in keys
+        for condition in (_some_variant([key], wanted), negated(_some_variant([key], unwanted)))
+    )
+
+
+def _some_variant(keys: list[int], comparison: str) -> Where:
+    return exists(
+        "product v JOIN product_idx_num x ON x.product_id = v.id"  # noqa: S608  # own parts
+        " WHERE v.parent_id = ANY(ARRAY(SELECT p.id UNION ALL"
+        " SELECT m.id FROM product_model m WHERE m.parent_id = p.id))"
+        f" AND x.key = ANY(%s::int[]) AND x.value {comparison} {COMPLETE}",
+        keys,
+    )
+
+
+def _label_or_identifier(one: Criterion, structure: Structure, store: Store) -> Where:
     channel = one.channel or next(iter(structure.channels), "")
     locales = one.locales or structure.channels[channel].locales if channel in structure.channels else ()
     return either(
         [
-            identifier_contains(one.value),
-            *(label_contains(one.value, channel, locale, structure) for locale in locales),
+            identifier_contains(one.value, store),
+            *(label_contains(one.value, channel, locale, structure, store) for locale in locales),
         ]
     )
 
 
-def label_contains(folded: str, channel: str, locale: str, structure: Structure) -> Where:
+def label_contains(folded: str, channel: str, locale: str, structure: Structure, store: Store = PRODUCTS) -> Where:
     """Products whose label, the value of their family's label attribute, has a text in it."""
     families: dict[str, list[int]] = {}
     for family in structure.families.values():
@@ -241,7 +292,7 @@ def label_contains(folded: str, channel: str, locale: str, structure: Structure)
         both(
             [
                 Where("p.family_id = ANY(%s::bigint[])", (families[code],)),
-                among("product_idx_text", "x.key = %s AND x.value LIKE %s", keys[place], f"%{like(folded)}%"),
+                _at(store, store.texts, [keys[place]], Where("x.value LIKE %s", (f"%{like(folded)}%",))),
             ]
         )
         for code, place in places.items()
@@ -249,11 +300,13 @@ def label_contains(folded: str, channel: str, locale: str, structure: Structure)
     )
 
 
-def identifier_contains(folded: str) -> Where:
+def identifier_contains(folded: str, store: Store = PRODUCTS) -> Where:
+    """Few are given by their identifiers: that way the index alone is read. 1 query, of up to the whole index."""
     pattern = f"%{like(folded)}%"
-    return _few_or(
-        "SELECT x.id FROM product x WHERE x.identifier_key LIKE %s", Where("p.identifier_key LIKE %s", (pattern,))
-    )
+    condition = Where(f"p.{store.code} LIKE %s", (pattern,))
+    statement = f"SELECT p.{store.code} FROM {store.table} p WHERE {condition.sql}"  # noqa: S608  # own names
+    found = few(Where(statement, condition.params))
+    return condition if found is None else named(store.code, "text", found)
 
 
 def label_place(code: str, channel: str, locale: str, structure: Structure) -> tuple[int, str, str, str] | None:
@@ -264,17 +317,20 @@ def label_place(code: str, channel: str, locale: str, structure: Structure) -> t
     return (attribute.id, channel if attribute.scopable else "", locale if attribute.localizable else "", "")
 
 
-_PROPERTIES: dict[str, Callable[[Criterion, Structure], Where]] = {
+_PROPERTIES: dict[str, Callable[[Criterion, Structure, Store], Where]] = {
     "uuid": _uuid,
     "identifier": _identifier,
     "family": _family,
-    "groups": _members("product_group", "group_id"),
+    "groups": _in_groups,
     "categories": in_categories,
     "enabled": _enabled,
     "parent": _parent,
-    "created": _moment,
-    "updated": _moment,
+    "created": _created,
+    "updated": _updated,
+    "updated_including_linked_type": lambda one, structure, store: TRUE,
     "completeness": _completeness,
+    "variants_completeness": _variants_completeness,
+    "quality_score": _quality,
     "label_or_identifier": _label_or_identifier,
 }
 
@@ -282,42 +338,105 @@ _PROPERTIES: dict[str, Callable[[Criterion, Structure], Where]] = {
 # Attributes
 
 
-def _attribute(one: Criterion, structure: Structure) -> Where:
+def _attribute(one: Criterion, structure: Structure, store: Store) -> Where:
     field = one.field
     if field is None:
         return TRUE
     if one.operator in ("EMPTY", "NOT EMPTY"):
-        return _emptiness(one, field, structure)
+        return _emptiness(one, field, structure, store)
     if one.slot is None:
         return FALSE
     place = (*one.slot.place[:3], one.currency or "")
     key = search_keys([place]).get(place, NOWHERE)
-    table = _table(field)
+    if field.type == TEXTAREA:
+        return _long_text(one, key, store)
+    table = _table(field, store)
     if one.operator in _TEXTS and field.table == "text":
-        word, pattern = _TEXTS[one.operator]
-        return _at(table, [key], f"x.value {word} %s", pattern(one.value))
+        return _at(store, table, [key], *_text_branches(one.operator, one.value))
     if one.operator in ("IN", "OTHER THAN"):
         word = "= ANY" if one.operator == "IN" else "<> ALL"
-        return _at(table, [key], f"x.value {word}(%s::text[])", one.value)
+        return _at(store, table, [key], Where(f"x.value {word}(%s::text[])", (one.value,)))
     if one.operator == "NOT IN":
-        return negated(_at(table, [key], "x.value = ANY(%s::text[])", one.value))
+        return negated(_at(store, table, [key], Where("x.value = ANY(%s::text[])", (one.value,))))
     if one.operator == "BETWEEN":
-        return _at(table, [key], "x.value BETWEEN %s AND %s", *one.value)
+        return _at(store, table, [key], Where("x.value BETWEEN %s AND %s", tuple(one.value)))
     if one.operator == "NOT BETWEEN":
-        return _at(table, [key], "x.value NOT BETWEEN %s AND %s", *one.value)
-    comparison = "<>" if one.operator == "!=" else one.operator
-    return _at(table, [key], f"x.value {comparison} %s", one.value)
+        first, last = one.value
+        if first > last:
+            return _at(store, table, [key], TRUE)
+        return _at(store, table, [key], Where("x.value < %s", (first,)), Where("x.value > %s", (last,)))
+    return _at(store, table, [key], *_compared("<>" if one.operator == "!=" else one.operator, one.value))
 
 
-def _table(field: Field) -> str:
-    return "product_idx_text" if field.table == "text" else "product_idx_num"
+def _compared(comparison: str, value: Any) -> list[Where]:
+    """What differs lies before and after: two ranges of the index, instead of all of it."""
+    words = ("<", ">") if comparison == "<>" else (comparison,)
+    return [Where(f"x.value {word} %s", (value,)) for word in words]
 
 
-def _at(table: str, keys: list[int], condition: str, *params: Any) -> Where:
-    return among(table, f"x.key = ANY(%s::int[]) AND {condition}", keys, *params)
+def _text_branches(operator: str, text: str) -> list[Where]:
+    if operator == "!=":
+        return _compared("<>", text)
+    word, pattern = _TEXTS[operator]
+    return [Where(f"x.value {word} %s", (pattern(text),))]
 
 
-def _emptiness(one: Criterion, field: Field, structure: Structure) -> Where:
+def _table(field: Field, store: Store) -> str:
+    return store.texts if field.table == "text" else store.numbers
+
+
+def _at(store: Store, table: str, keys: list[int], *branches: Where) -> Where:
+    # One key as a plain comparison: the planner then knows that a range of the index is sorted.
+    key = Where("x.key = %s", (keys[0],)) if len(keys) == 1 else Where("x.key = ANY(%s::int[])", (keys,))
+    return among(store, table, *(Where(f"{key.sql} AND {one.sql}", (*key.params, *one.params)) for one in branches))
+
+
+def _long_text(one: Criterion, key: int, store: Store) -> Where:
+    """The narrow index holds short texts whole and the start of long ones; the rest is in a table of its own."""
+    if one.operator in ("IN", "OTHER THAN"):
+        listed = either(_long_equal(text, key, store) for text in one.value)
+        return listed if one.operator == "IN" else both([_at(store, store.texts, [key], TRUE), negated(listed)])
+    if one.operator == "=":
+        return _long_equal(one.value, key, store)
+    if one.operator == "!=":
+        return both([_at(store, store.texts, [key], TRUE), negated(_long_equal(one.value, key, store))])
+    if one.operator == "STARTS WITH":
+        return _long_start(one.value, key, store)
+    pattern = f"%{like(one.value)}%"
+    found = either(
+        [
+            _at(store, store.texts, [key], Where("x.value LIKE %s", (pattern,))),
+            _at(store, store.longs, [key], Where("x.value LIKE %s", (pattern,))),
+        ]
+    )
+    if one.operator == "DOES NOT CONTAIN":
+        return both([_at(store, store.texts, [key], TRUE), negated(found)])
+    return found
+
+
+def _long_equal(text: str, key: int, store: Store) -> Where:
+    if len(text) <= HEAD:
+        return _at(store, store.texts, [key], Where("x.value = %s", (text,)))
+    return _long_with_head(text, Where("x.value = %s", (text,)), key, store)
+
+
+def _long_start(text: str, key: int, store: Store) -> Where:
+    pattern = Where("x.value LIKE %s", (f"{like(text)}%",))
+    if len(text) <= HEAD:
+        return _at(store, store.texts, [key], pattern)
+    return _long_with_head(text, pattern, key, store)
+
+
+def _long_with_head(text: str, condition: Where, key: int, store: Store) -> Where:
+    """A condition on whole long texts, of those alone that start with this one's head."""
+    head = Where("x.value = %s", (text[:HEAD] + MARK,))
+    whole = exists(
+        f"{store.longs} x WHERE x.key = %s AND {condition.sql} AND x.{store.owner} = p.id", key, *condition.params
+    )
+    return both([_at(store, store.texts, [key], head), whole])
+
+
+def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store) -> Where:
     """`EMPTY` is for products that could hold the attribute: of a family with it, or with a value elsewhere (6.2)."""
     places = {(*place, currency): key for *place, currency, key in keys_of_attributes([field.attribute.id])}
     here = [
@@ -327,9 +446,9 @@ def _emptiness(one: Criterion, field: Field, structure: Structure) -> Where:
         and place[:3] == one.slot.place[:3]
         and (one.currency is None or place[3] == one.currency)
     ]
-    filled = _at(_table(field), here or [NOWHERE], "true")
+    filled = _at(store, _table(field, store), here or [NOWHERE], TRUE)
     if one.operator == "NOT EMPTY":
         return filled
     families = [family.id for family in structure.families.values() if field.code in family.attributes]
-    holds = _at(_table(field), list(places.values()) or [NOWHERE], "true")
+    holds = _at(store, _table(field, store), list(places.values()) or [NOWHERE], TRUE)
     return both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,12 +14,25 @@ from limen.kit.text import fold
 from limen.media import rules as media_rules
 from limen.media.rules import MediaRow
 from limen.products.rules import links
+from limen.products.rules.inheriting import beyond, overridden, overriding, united
 from limen.products.rules.kinds import Fault
 from limen.products.rules.lines import Line
-from limen.products.rules.reading import BROKEN, VALUE, Flavour, Patch, read_identifier
+from limen.products.rules.reading import VALUE, Naming, Patch, Problem, Rejected, read_identifier
 from limen.products.rules.rulebook import Entry, Slot, unique_key
-from limen.products.rules.world import Product, World, stored_data
-from limen.structure.rules import IDENTIFIER, METRIC, Attribute
+from limen.products.rules.unchanged import is_stored_as_sent
+from limen.products.rules.variants import (
+    axes_key,
+    axes_of,
+    drop_foreign,
+    missing_axes,
+    place_model,
+    place_product,
+    take_axes,
+    taken_axes,
+)
+from limen.products.rules.views import active_currencies
+from limen.products.rules.world import Item, Own, Product, World, stored_data
+from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute
 
 
 class Change(NamedTuple):
@@ -32,39 +45,51 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Decision:
-    """What a line does: `changes` is empty for a new product and when nothing is different.
+    """What a line does: `changes` is empty for a new product or model and when nothing is different. Of a variant
+    they are those of its own things.
 
-    `also` are the other ends of two-way associations, which change with it.
+    `also` are the other ends of two-way associations, which change with it. `converted` says that a simple product
+    became a variant.
     """
 
-    product: Product
+    item: Item
     created: bool
     changes: list[Change] = field(default_factory=list)
-    also: list[tuple[Product, Change]] = field(default_factory=list)
+    also: list[tuple[Item, Change]] = field(default_factory=list)
+    converted: bool = False
 
 
 def decide(
-    line: Line, patch: Patch, key: str | None, flavour: Flavour, world: World, new_uuid: Callable[[], str]
+    line: Line, patch: Patch, key: str | None, flavour: Naming, world: World, new_uuid: Callable[[], str]
 ) -> Decision:
     """Judge one line against the world and, when it is good, carry it out there. Raises Refused.
 
     A refused line leaves the world as it was.
     """
+    if flavour == "code":
+        return _decide_model(line, patch, key, world)
     uuid = key if flavour == "uuid" else world.identifiers.get(fold(key or ""))
     existing = world.products.get(uuid) if uuid is not None else None
     creates = line.new or existing is None
     if flavour == "identifier" and creates and not line.new:
         _require_same_identifier(line, patch, key, world)
-    _look_up(patch, world)
-    patch.refuse_problem()
     if creates:
-        product = Product((uuid if flavour == "uuid" else None) or new_uuid(), world.moment)
+        before = Product((uuid if flavour == "uuid" else None) or new_uuid(), world.moment)
     else:
         assert existing is not None  # what `creates` says
-        product = existing
-    decision = Decision(product, creates)
-    merged = _judge(patch, product, existing, decision, flavour, line, world)
-    _carry_out(patch, decision, merged, world)
+        before = existing
+    product, violations = place_product(patch, before, None if creates else existing, flavour, world)
+    if product.parent is not None:
+        drop_foreign(patch, product, world.book)
+    _look_up(patch, world)
+    patch.refuse_problem()
+    if not creates and patch.violations:
+        _let_stand(patch, product)
+    decision = Decision(product, creates, converted=before.parent_code is None is not product.parent_code)
+    if creates and flavour == "uuid":
+        violations = [*_uuid_violations(product.uuid, existing), *violations]
+    merged = _judge(patch, product, violations, line, world)
+    _carry_out(patch, decision, before, merged, world)
     return decision
 
 
@@ -74,6 +99,36 @@ def _require_same_identifier(line: Line, patch: Patch, key: str | None, world: W
         raise Unprocessable(f'The identifier "{sent}" of the body must match the identifier "{key}" of the address.')
     if patch.identifier is UNSET and key is not None:
         read_identifier(patch, key, world.book)
+
+
+def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> Decision:
+    existing = world.models.get(fold(key)) if key is not None else None
+    creates = line.new or existing is None
+    sent = line.body.get("code")
+    renames = isinstance(sent, str) and sent and key is not None and fold(sent) != fold(key)
+    if creates and renames and not line.new:
+        raise Unprocessable(f'The code "{sent}" of the body must match the code "{key}" of the address.')
+    model, violations = place_model(patch, key or "", None if creates else existing, world)
+    drop_foreign(patch, model, world.book)
+    _look_up(patch, world)
+    patch.refuse_problem()
+    if not creates and patch.violations:
+        _let_stand(patch, model)
+    if creates:
+        of_code = list(patch.code_faults)
+        if existing is not None:
+            message = f'The code "{key}" is already used by another product model.'
+            of_code.append(Violation("code", "code.taken", message))
+        violations = [*of_code, *violations]
+    elif renames:
+        message = f'The code of the product model "{model.code}" cannot be changed.'
+        violations.append(Violation("code", "code.immutable", message))
+    # The family is that of the family variant; it has been compared.
+    patch.family = UNSET
+    decision = Decision(model, creates)
+    merged = _judge(patch, model, violations, line, world)
+    _carry_out(patch, decision, existing if existing is not None and not creates else model, merged, world)
+    return decision
 
 
 # Look-ups: options and files, for the values that wait for them
@@ -86,7 +141,7 @@ def _look_up(patch: Patch, world: World) -> None:
             file = world.media.get(data)
             if file is None:
                 message = f'The attribute "{slot.field.code}" expects the code of a media file, and "{data}" is none.'
-                patch.problems.append((VALUE, Misshaped(message)))
+                patch.problems.append(Problem(VALUE, Misshaped(message), slot.field.code))
             else:
                 faults = _file_faults(slot.field.attribute, file)
                 patch.violations.extend((place, slot.violation(fault)) for fault in faults)
@@ -131,12 +186,27 @@ def _file_faults(attribute: Attribute, file: MediaRow) -> list[Fault]:
     return faults
 
 
+def _let_stand(patch: Patch, item: Item) -> None:
+    """What is stored is not judged again when it is sent as it is (api-products 2.7): rules may have changed since."""
+    standing = set[float]()
+    for place in {place for place, _ in patch.violations}:
+        if not isinstance(place, int):
+            continue
+        slot, data = patch.values[place]
+        sent = data.data if isinstance(data, Rejected) else data
+        held = stored_data(item.values, slot)
+        if held is not None and is_stored_as_sent(sent, held, slot.field):
+            patch.values[place] = (slot, held)
+            standing.add(place)
+    patch.violations = [one for one in patch.violations if one[0] not in standing]
+
+
 # Judging
 
 
 @dataclass(frozen=True, slots=True)
 class _Merged:
-    """What the product will be, as far as it is not in the patch itself."""
+    """What will be the item's own, as far as it is not in the patch itself."""
 
     values: list[tuple[Slot, Any, Any]]
     categories: list[str]
@@ -144,44 +214,44 @@ class _Merged:
     quantified: links.Quantified
 
 
-def _judge(
-    patch: Patch,
-    product: Product,
-    existing: Product | None,
-    decision: Decision,
-    flavour: Flavour,
-    line: Line,
-    world: World,
-) -> _Merged:
+def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, world: World) -> _Merged:
     structure = world.structure
-    associations, quantified, broken_links = product.associations, product.quantified, list[Violation]()
+    associations, quantified, broken_links = item.own_associations, item.own_quantified, list[Violation]()
     if patch.associations:
         associations = links.merge_associations(
-            associations, patch.associations, product.uuid, world.resolve, structure
+            associations, patch.associations, (item.kind, item.name), world.resolve, structure
         )
     if patch.quantified:
         quantified, broken_links = links.merge_quantified(quantified, patch.quantified, world.resolve, structure)
-    values = _changed_values(patch, product, world)
-    violations, of_identifiers = _violations(patch, product, broken_links)
-    if decision.created and flavour == "uuid":
-        violations = [*_uuid_violations(product.uuid, existing), *violations]
+    values = _changed_values(patch, item, world)
+    of_values, of_identifiers = _violations(patch, item, broken_links)
+    violations = [*violations, *of_values]
     for slot, _, data in values if world.book.has_uniques else ():
         if slot.field.unique and data is not None:
-            taken = _taken(slot, data, product, world)
+            taken = _taken(slot, data, item, world)
             if taken is not None:
                 (of_identifiers if slot.field.type == IDENTIFIER else violations).append(taken)
-    if violations:
-        raise Invalid(_once(violations))
-    _judge_identifier(patch, product, of_identifiers, line, world)
-    return _Merged(values, _merged_categories(patch, product), associations, quantified)
+    axes = axes_of(item, world.book) if item.parent_code is not None else []
+    changed = {slot: data for slot, _, data in values if slot in axes} if axes else {}
+    missing = missing_axes(item, axes, changed)
+    if violations or missing:
+        raise Invalid([*_once(violations), *missing])
+    _judge_identifier(patch, item, of_identifiers, world)
+    taken_by = taken_axes(item, axes, changed, world) if axes else []
+    if taken_by:
+        raise Invalid(taken_by)
+    categories = _merged_categories(patch, item)
+    if item.parent is not None:
+        categories = [code for code in categories if code not in item.parent.categories]
+        associations = beyond(associations, item.parent.associations) if patch.associations else associations
+        quantified = overriding(quantified, item.parent.quantified) if patch.quantified else quantified
+    return _Merged(values, categories, associations, quantified)
 
 
-def _violations(
-    patch: Patch, product: Product, broken_links: list[Violation]
-) -> tuple[list[Violation], list[Violation]]:
+def _violations(patch: Patch, item: Item, broken_links: list[Violation]) -> tuple[list[Violation], list[Violation]]:
     """Those of values in the order of the body, and apart those of identifiers, which come only when all else holds."""
     ordered = [violation for _, violation in sorted(patch.violations, key=lambda one: one[0])]
-    kept = patch.identifier == product.identifier
+    kept = not isinstance(item, Product) or patch.identifier == item.identifier
     of_identifiers = [*(() if kept else patch.identifier_faults), *(one for one in ordered if one.path == "identifier")]
     return [*(one for one in ordered if one.path != "identifier"), *broken_links], of_identifiers
 
@@ -194,18 +264,18 @@ def _uuid_violations(uuid: str, existing: Product | None) -> list[Violation]:
     return []
 
 
-def _taken(slot: Slot, data: Any, product: Product, world: World) -> Violation | None:
+def _taken(slot: Slot, data: Any, item: Item, world: World) -> Violation | None:
     holder = world.holders.get((slot.field.attribute.id, unique_key(data)))
-    if holder is None or holder == product.uuid:
+    if holder is None or holder == item.name:
         return None
     message = f'The value "{data}" of the attribute "{slot.field.code}" is already used by another product.'
     return slot.violation(Fault("value.taken", message))
 
 
-def _judge_identifier(patch: Patch, product: Product, violations: list[Violation], line: Line, world: World) -> None:
+def _judge_identifier(patch: Patch, item: Item, violations: list[Violation], world: World) -> None:
     if isinstance(patch.identifier, str):
         holder = world.identifiers.get(fold(patch.identifier))
-        if holder is not None and holder != product.uuid:
+        if holder is not None and holder != item.name:
             message = f'The identifier "{patch.identifier}" is already used by another product.'
             violations = [*violations, Violation("identifier", "identifier.taken", message)]
     if violations:
@@ -217,27 +287,38 @@ def _once(violations: list[Violation]) -> list[Violation]:
     return list({(one.path, one.code, *one.extra.values()): one for one in reversed(violations)}.values())[::-1]
 
 
-def _merged_categories(patch: Patch, product: Product) -> list[str]:
+def _merged_categories(patch: Patch, item: Item) -> list[str]:
     if patch.categories is not UNSET:
         return patch.categories
     if not patch.add_categories and not patch.remove_categories:
-        return product.categories
-    return sorted({*product.categories, *patch.add_categories} - set(patch.remove_categories))
+        return item.own_categories
+    return sorted({*item.own_categories, *patch.add_categories} - set(patch.remove_categories))
 
 
-def _changed_values(patch: Patch, product: Product, world: World) -> list[tuple[Slot, Any, Any]]:
+def _changed_values(patch: Patch, item: Item, world: World) -> list[tuple[Slot, Any, Any]]:
     """Give (slot, before, after) for the values that are different, None for no value."""
     # The last one of a slot counts: a value may be erased and set by the same body.
     wanted = dict(patch.values)
-    if not product.values:
+    if not item.values:
         return [(slot, None, data) for slot, data in wanted.items() if data is not None]
     changed = []
     for slot, data in wanted.items():
-        before = stored_data(product.values, slot)
+        before = stored_data(item.values, slot)
+        if slot.field.type == PRICE and before and data.__class__ is list:
+            data = _with_hidden_prices(slot, before, data, world)
         if before == data or (before is not None and data is not None and _same(slot, before, data, world)):
             continue
         changed.append((slot, before, data))
     return changed
+
+
+def _with_hidden_prices(
+    slot: Slot, before: list[dict[str, Any]], after: list[dict[str, Any]], world: World
+) -> list[dict[str, Any]]:
+    """Prices whose currency is not activated are not shown, and so not left out on purpose: they stay (1.4)."""
+    active = active_currencies(slot, world.structure)
+    hidden = [price for price in before if price["currency"] not in active]
+    return sorted([*after, *hidden], key=lambda price: str(price["currency"])) if hidden else after
 
 
 def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
@@ -246,7 +327,7 @@ def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
         # A file with the same content keeps its old code.
         files = world.media.get(before), world.media.get(after)
         return files[0] is not None and files[1] is not None and files[0].hash == files[1].hash
-    if slot.field.type == METRIC and after is not BROKEN:
+    if slot.field.type == METRIC and after.__class__ is dict:
         # The symbol follows the unit and may have been renamed.
         return bool(before["amount"] == after["amount"] and before["unit"] == after["unit"])
     return False
@@ -255,36 +336,65 @@ def _same(slot: Slot, before: Any, after: Any, world: World) -> bool:
 # Carrying out
 
 
-def _carry_out(patch: Patch, decision: Decision, merged: _Merged, world: World) -> None:
-    product = decision.product
+def _carry_out(patch: Patch, decision: Decision, before: Item, merged: _Merged, world: World) -> None:
+    """Bring the item to where the patch wants it; `before` is how it was, another object where it has moved."""
+    item = decision.item
     # What a new product has is no change of it.
     changes: list[Change] | None = None if decision.created else decision.changes
-    _set_identifier(patch, product, changes, world)
-    for name, value in (("enabled", patch.enabled), ("family", patch.family), ("groups", patch.groups)):
-        if value is not UNSET and value != getattr(product, name):
-            _note(changes, name, getattr(product, name), value)
-            setattr(product, name, value)
-    if merged.categories != product.categories:
-        _note(changes, "categories", product.categories, merged.categories)
-        product.categories = merged.categories
+    axes = (before.parent_code, axes_key(before.values, axes_of(before, world.book))) if before.parent_code else None
+    if item is not before and changes is not None:
+        changes.extend(_moves(before, item))
+    if isinstance(item, Product):
+        _set_properties(patch, item, changes, world)
+    _set_categories(item, merged.categories, changes)
     if changes is None:
-        _fill(product, merged.values, world)
+        _fill(item, merged.values, world)
     else:
-        for slot, before, after in merged.values:
-            changes.append(Change(slot.path, before, after))
-            _set_value(product, slot, before, after, world)
-    if patch.associations or patch.quantified:
-        _set_links(product, merged, changes, decision, world)
-    if decision.created:
-        world.products[product.uuid] = product
+        for slot, old, new in merged.values:
+            changes.append(Change(slot.path, old, new))
+            _set_value(item, slot, old, new, world)
+    if patch.associations or patch.quantified or item is not before:
+        _set_links(item, before, merged, changes, decision, world)
     if decision.created or changes:
-        product.updated = world.moment
-        world.changed[product.uuid] = product
+        world.change(item)
+        if item.parent_code is not None or axes is not None:
+            take_axes(item, axes, world)
+
+
+def _moves(before: Item, item: Item) -> Iterator[Change]:
+    """What another parent changes; of values only what a product loses that had none: the others are not its own."""
+    yield Change("parent", before.parent_code, item.parent_code)
+    if before.family != item.family:
+        yield Change("family", before.family, item.family)
+    if before.parent_code is None:
+        for slot, new in item.after.items():
+            old = stored_data(before.values, slot)
+            if old is not None and old != new:
+                yield Change(slot.path, old, new)
 
 
 def _note(changes: list[Change] | None, path: str, before: Any, after: Any) -> None:
     if changes is not None:
         changes.append(Change(path, before, after))
+
+
+def _set_properties(patch: Patch, product: Product, changes: list[Change] | None, world: World) -> None:
+    _set_identifier(patch, product, changes, world)
+    for name, value in (("enabled", patch.enabled), ("family", patch.family), ("groups", patch.groups)):
+        if value is not UNSET and value != getattr(product, name):
+            _note(changes, name, getattr(product, name), value)
+            setattr(product, name, value)
+
+
+def _set_categories(item: Item, categories: list[str], changes: list[Change] | None) -> None:
+    if categories == item.own_categories:
+        return
+    _note(changes, "categories", item.own_categories, categories)
+    if item.own is None or item.parent is None:
+        item.categories = categories
+        return
+    item.own = Own(categories, item.own.associations, item.own.quantified)
+    item.categories = sorted({*item.parent.categories, *categories})
 
 
 def _set_identifier(patch: Patch, product: Product, changes: list[Change] | None, world: World) -> None:
@@ -300,9 +410,9 @@ def _set_identifier(patch: Patch, product: Product, changes: list[Change] | None
     product.after[slot] = patch.identifier
 
 
-def _fill(product: Product, values: list[tuple[Slot, Any, Any]], world: World) -> None:
+def _fill(item: Item, values: list[tuple[Slot, Any, Any]], world: World) -> None:
     """Put the values of a new product in place."""
-    stored, after = product.values, product.after
+    stored, after = item.values, item.after
     for slot, _, data in values:
         after[slot] = data
         entries = stored.get(slot.code)
@@ -311,64 +421,75 @@ def _fill(product: Product, values: list[tuple[Slot, Any, Any]], world: World) -
         else:
             entries.append(slot.entry(data))
         if slot.field.unique:
-            world.holders[slot.field.attribute.id, unique_key(data)] = product.uuid
+            world.holders[slot.field.attribute.id, unique_key(data)] = item.name
 
 
-def _set_value(product: Product, slot: Slot, before: Any, after: Any, world: World) -> None:
-    product.before.setdefault(slot, before)
-    product.after[slot] = after
+def _set_value(item: Item, slot: Slot, before: Any, after: Any, world: World) -> None:
+    """Lists of entries are made anew: those of a model are shared with its variants."""
+    item.before.setdefault(slot, before)
+    item.after[slot] = after
     if slot.field.unique:
-        _move_unique(product, slot, before, after, world)
-    entries = [one for one in product.values.get(slot.code, ()) if not _is_at(one, slot)]
-    if after is None and not entries:
-        product.values.pop(slot.code, None)
+        _move_unique(item, slot, before, after, world)
+    held = item.values.get(slot.code, ())
+    if before is not None and after is not None:
+        # A changed value keeps its place among those of its attribute.
+        item.values[slot.code] = [slot.entry(after) if _is_at(entry, slot) else entry for entry in held]
         return
-    if before is None or after is None:
-        product.values[slot.code] = entries if after is None else [*entries, slot.entry(after)]
-        return
-    # A changed value keeps its place among those of its attribute.
-    for place, entry in enumerate(product.values[slot.code]):
-        if _is_at(entry, slot):
-            product.values[slot.code][place] = slot.entry(after)
+    entries = [one for one in held if not _is_at(one, slot)]
+    if after is not None:
+        item.values[slot.code] = [*entries, slot.entry(after)]
+    elif entries:
+        item.values[slot.code] = entries
+    else:
+        item.values.pop(slot.code, None)
 
 
 def _is_at(entry: Entry, slot: Slot) -> bool:
     return bool(entry["scope"] == slot.scope and entry["locale"] == slot.locale)
 
 
-def _move_unique(product: Product, slot: Slot, before: Any, after: Any, world: World) -> None:
+def _move_unique(item: Item, slot: Slot, before: Any, after: Any, world: World) -> None:
     if before is not None:
         world.holders.pop((slot.field.attribute.id, unique_key(before)), None)
     if after is not None:
-        world.holders[slot.field.attribute.id, unique_key(after)] = product.uuid
+        world.holders[slot.field.attribute.id, unique_key(after)] = item.name
 
 
 def _set_links(
-    product: Product, merged: _Merged, changes: list[Change] | None, decision: Decision, world: World
+    item: Item, before: Item, merged: _Merged, changes: list[Change] | None, decision: Decision, world: World
 ) -> None:
-    if merged.quantified != product.quantified:
-        _note(changes, "quantified_associations", product.quantified, merged.quantified)
-        product.quantified = merged.quantified
-    if merged.associations == product.associations:
+    """Set the own associations. Those of `before` may be others than the item starts with, when it has moved."""
+    old_quantified, old = before.own_quantified, before.own_associations
+    _put_links(item, merged.associations, merged.quantified)
+    if merged.quantified != old_quantified:
+        _note(changes, "quantified_associations", old_quantified, merged.quantified)
+    if merged.associations == old:
         return
-    before, product.associations = product.associations, merged.associations
-    for code in sorted({*before, *merged.associations}):
-        if before.get(code) != merged.associations.get(code):
-            _note(changes, f"associations.{code}", before.get(code, {}), merged.associations.get(code, {}))
+    for code in sorted({*old, *merged.associations}):
+        if old.get(code) != merged.associations.get(code):
+            _note(changes, f"associations.{code}", old.get(code, {}), merged.associations.get(code, {}))
     two_way = [one for one in world.structure.association_types.values() if one.is_two_way]
-    old, new = links.products_of(before, two_way), links.products_of(merged.associations, two_way)
-    for code, uuid in sorted(old ^ new):
-        other = world.products.get(uuid)
+    gone, come = links.ends_of(old, two_way), links.ends_of(merged.associations, two_way)
+    for code, kind, name in sorted(gone ^ come):
+        other = world.item(kind, name)
         if other is not None:
-            _set_other_end(other, code, product.uuid, (code, uuid) in new, decision, world)
+            _set_other_end(other, code, item, (code, kind, name) in come, decision, world)
 
 
-def _set_other_end(other: Product, code: str, uuid: str, linked: bool, decision: Decision, world: World) -> None:
-    after = links.with_product(other.associations, code, uuid, linked=linked)
-    if after == other.associations:
+def _put_links(item: Item, associations: links.Associations, quantified: links.Quantified) -> None:
+    if item.own is None or item.parent is None:
+        item.associations, item.quantified = associations, quantified
         return
-    change = Change(f"associations.{code}", other.associations.get(code, {}), after.get(code, {}))
-    other.associations = after
-    other.updated = world.moment
-    world.changed[other.uuid] = other
-    decision.also.append((other, change))
+    item.own = Own(item.own.categories, associations, quantified)
+    item.associations = united(item.parent.associations, associations)
+    item.quantified = overridden(item.parent.quantified, quantified)
+
+
+def _set_other_end(other: Item, code: str, item: Item, linked: bool, decision: Decision, world: World) -> None:
+    own = other.own_associations
+    after = links.with_target(own, code, item.kind, item.name, linked=linked)
+    if after == own:
+        return
+    _put_links(other, after, other.own_quantified)
+    world.change(other)
+    decision.also.append((other, Change(f"associations.{code}", own.get(code, {}), after.get(code, {}))))

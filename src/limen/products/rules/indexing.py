@@ -7,8 +7,9 @@ from typing import Any
 
 from limen.kit.text import fold
 from limen.media.rules import MediaRow
+from limen.products.rules.kinds import HEAD, head_of, searchable_text
 from limen.products.rules.rulebook import Slot
-from limen.structure.rules import MULTI_SELECT, PRICE
+from limen.structure.rules import MULTI_SELECT, PRICE, TEXTAREA
 
 # A slot, or for prices a slot with its currency.
 Spot = Slot | tuple[Slot, str]
@@ -27,6 +28,11 @@ def add_rows(values: Mapping[Slot, Any], id: int, media: Mapping[str, MediaRow],
             found = field.index(data)
             if found is not None:
                 (texts if field.table == "text" else numbers).append((slot, found, id))
+        elif field.type == TEXTAREA:
+            text = searchable_text(data)
+            texts.append((slot, head_of(text), id))
+            if len(text) > HEAD:
+                rows.longs.append((slot, text, id))
         elif field.type == PRICE:
             numbers.extend(((slot, price["currency"]), float(price["amount"]), id) for price in data)
         elif field.type == MULTI_SELECT:
@@ -42,6 +48,11 @@ def spots_of(slot: Slot, data: Any) -> list[Spot]:
     return [(slot, price["currency"]) for price in data] if slot.field.type == PRICE else [slot]
 
 
+def is_long(slot: Slot, data: Any) -> bool:
+    """Tell whether a value that was stored goes on in the table of long texts."""
+    return slot.field.type == TEXTAREA and data is not None and len(searchable_text(data)) > HEAD
+
+
 def place_of(spot: Spot) -> tuple[int, str, str, str]:
     """Give what the search key of a spot is found by: attribute id, channel, locale, currency."""
     if isinstance(spot, tuple):
@@ -52,8 +63,9 @@ def place_of(spot: Spot) -> tuple[int, str, str, str]:
 class Rows:
     """Rows to write, by table."""
 
-    __slots__ = ("numbers", "texts")
+    __slots__ = ("longs", "numbers", "texts")
 
     def __init__(self) -> None:
+        self.longs: list[IndexRow] = []
         self.texts: list[IndexRow] = []
         self.numbers: list[IndexRow] = []

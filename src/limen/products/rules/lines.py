@@ -6,17 +6,27 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from limen.kit.errors import Misshaped, Refused, Unprocessable
+from limen.kit.errors import Misshaped, Refused, Unprocessable, Violation
 from limen.products.rules.kinds import json_name
-from limen.products.rules.reading import PROPERTY, SHAPE, UUID, Flavour, JsonObject, Patch, read_identifier, read_patch
+from limen.products.rules.reading import (
+    PROPERTY,
+    SHAPE,
+    UUID,
+    JsonObject,
+    Naming,
+    Patch,
+    Problem,
+    read_identifier,
+    read_patch,
+)
 from limen.products.rules.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`key` is the identifier or uuid of the address or the line; None where a body alone decides (POST).
+    """`key` is the identifier, uuid or code of the address or the line; None where a body alone decides (POST).
 
-    `new` says that the product must not exist yet (POST).
+    `new` says that the product or model must not exist yet (POST).
     """
 
     body: JsonObject
@@ -29,19 +39,22 @@ class LineResult:
     """What became of a line: a status (201 created, 204 updated or unchanged, 424 good but not written because of
     others) or the refusal.
 
-    `uuid` and `identifier` are those of the product after the line; None with a refusal.
+    `uuid` and `identifier` are those of the product after the line, `code` that of the model; None with a refusal.
+    `ignored` counts values that were dropped because they stand on another level.
     """
 
     outcome: int | Refused
     uuid: str | None = None
     identifier: str | None = None
+    code: str | None = None
+    ignored: int = 0
 
 
-def read_line(line: Line, flavour: Flavour, book: Rulebook) -> tuple[Patch, str | None]:
+def read_line(line: Line, flavour: Naming, book: Rulebook) -> tuple[Patch, str | None]:
     """Read a line into its patch and the key of its product. Raises the refusals that need no product to be known."""
     if flavour == "uuid":
         return _by_uuid(line, book)
-    return _by_identifier(line, book)
+    return _by_code(line, book) if flavour == "code" else _by_identifier(line, book)
 
 
 def _by_uuid(line: Line, book: Rulebook) -> tuple[Patch, str | None]:
@@ -54,7 +67,9 @@ def _by_uuid(line: Line, book: Rulebook) -> tuple[Patch, str | None]:
         return patch, None
     if not isinstance(uuid, str) or not re.fullmatch(UUID, uuid.lower()):
         shown = f'"{uuid}"' if isinstance(uuid, str) else json_name(uuid)
-        patch.problems.insert(0, (SHAPE, Misshaped(f'The property "uuid" expects a valid uuid, and found {shown}.')))
+        patch.problems.insert(
+            0, Problem(SHAPE, Misshaped(f'The property "uuid" expects a valid uuid, and found {shown}.'))
+        )
         return patch, None
     return patch, uuid.lower()
 
@@ -65,16 +80,45 @@ def _by_identifier(line: Line, book: Rulebook) -> tuple[Patch, str | None]:
     if line.new:
         if sent is None or (isinstance(sent, str) and not sent.strip()):
             message = 'The property "identifier" is required here. Use the endpoints by uuid for products without one.'
-            patch.problems.insert(0, (SHAPE, Misshaped(message, help="api.html#post_products_uuid")))
+            patch.problems.insert(0, Problem(SHAPE, Misshaped(message, help="api.html#post_products_uuid")))
             return patch, None
     elif "identifier" in line.body and (sent is None or sent == ""):
         message = 'The property "identifier" must not be empty here. Use the endpoints by uuid to remove it.'
-        patch.problems.insert(0, (PROPERTY, Misshaped(message, help="api.html#patch_products_uuid__uuid_")))
+        patch.problems.insert(0, Problem(PROPERTY, Misshaped(message, help="api.html#patch_products_uuid__uuid_")))
         return patch, line.key
     if sent is not None and not isinstance(sent, str):
         message = f'The property "identifier" expects a string, and found {json_name(sent)}.'
-        patch.problems.insert(0, (PROPERTY, Misshaped(message)))
+        patch.problems.insert(0, Problem(PROPERTY, Misshaped(message)))
         return patch, line.key
     if isinstance(sent, str):
         read_identifier(patch, sent, book)
     return patch, line.key if line.key is not None else sent
+
+
+MOST_CODE = 255
+
+
+def _by_code(line: Line, book: Rulebook) -> tuple[Patch, str | None]:
+    """The code of the address counts, so that of the body matters only without one; a rename is judged later."""
+    patch = read_patch(line.body, "code", book)
+    sent = line.body.get("code")
+    code = line.key if line.key is not None else sent if isinstance(sent, str) else None
+    patch.code_faults.extend(Violation("code", *fault) for fault in _code_faults(code))
+    return patch, code if code is not None and code.strip() else None
+
+
+def _code_faults(code: str | None) -> list[tuple[str, str]]:
+    if code is None or not code.strip():
+        return [("code.blank", "The code must not be blank.")]
+    faults = []
+    if len(code) > MOST_CODE:
+        faults.append(("code.too_long", f"The code holds at most {MOST_CODE} characters."))
+    if re.search("[,;]", code):
+        faults.append(("code.separator", "The code must not contain commas or semicolons."))
+    if code.strip() != code:
+        faults.append(("code.blanks", "The code must not start or end with a blank."))
+    if re.search("[\r\n]", code):
+        faults.append(("code.line_break", "The code must not contain line breaks."))
+    if "\0" in code:
+        faults.append(("code.nul", "The code must not contain the character U+0000."))
+    return faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,11 +12,13 @@ from limen.products.rules.kinds import json_name
 from limen.structure.rules import AssociationType, Structure
 
 KINDS = ("products", "product_models", "groups")
-QUANTIFIED_KINDS = ("products", "product_models")
 MOST_LINKS = 100
 MOST_QUANTITY = 2_147_483_647
 
-# As stored: type code → kind → targets (products by uuid), empty ones left out.
+# What an association leads to, but for groups; and what has associations.
+Kind = Literal["products", "product_models"]
+QUANTIFIED_KINDS: tuple[Kind, ...] = ("products", "product_models")
+# As stored: type code → kind → targets (products by uuid, models by code), empty ones left out.
 Associations = dict[str, dict[str, list[str]]]
 # As stored: type code → kind → `{"uuid" | "identifier", "quantity"}`.
 Quantified = dict[str, dict[str, list[dict[str, Any]]]]
@@ -26,15 +28,20 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A product as a caller named it: by uuid (lower case) or by identifier (as sent)."""
+    """A product as a caller named it: by uuid (lower case), by identifier (as sent) or by either of them; or a product
+    model by its code."""
 
-    by: Literal["uuid", "identifier"]
+    by: Literal["uuid", "identifier", "either", "code"]
     name: str
+
+    @property
+    def kind(self) -> Kind:
+        return "product_models" if self.by == "code" else "products"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A quantified link as sent; a product model is always named by `identifier`."""
+    """A quantified link as sent."""
 
     target: Target
     quantity: int
@@ -44,12 +51,12 @@ class Link:
 AssociationPatch = dict[str, dict[str, list[Any]]]
 QuantifiedPatch = dict[str, dict[str, list[Link]]]
 
-# Turns a product as named into its uuid, None when there is none.
+# Turns a product as named into its uuid, a model into its code, None when there is none.
 Resolve = Callable[[Target], str | None]
 
 
 def read_associations(value: Any, flavour: str, structure: Structure) -> AssociationPatch:
-    """Read `associations`. Types are canonical, groups too; products are Targets, models codes as sent."""
+    """Read `associations`. Types are canonical, groups too; products and models are Targets."""
     patch: AssociationPatch = {}
     for code, kinds in _map(value, 'The property "associations" expects an object').items():
         known = structure.association_type(code)
@@ -81,9 +88,12 @@ def _read_targets(code: str, kind: str, targets: Any, flavour: str, structure: S
     if kind == "groups":
         return [_group(code, one, structure) for one in targets]
     if kind == "product_models":
-        return list(targets)
+        return [Target("code", one) for one in targets]
     if flavour == "identifier":
         return [Target("identifier", one) for one in targets]
+    if flavour == "code":
+        # Models name products by identifier; a uuid that is no identifier is taken as one, too.
+        return [Target("either" if _UUID.fullmatch(one.lower()) else "identifier", one) for one in targets]
     for one in targets:
         if not _UUID.fullmatch(one.lower()):
             raise Misshaped(f'The association "{code}" expects valid uuids as products, and "{one}" is none.')
@@ -136,7 +146,7 @@ def _read_link_target(where: str, kind: str, link: dict[str, Any]) -> Target:
         raise Misshaped(f'A link in {where} has neither "identifier" nor "uuid".')
     if name.__class__ is not str:
         raise Misshaped(f"An identifier in {where} must be a string, and is {json_name(name)}.")
-    return Target("identifier", name)
+    return Target("identifier" if kind == "products" else "code", name)
 
 
 def _map(value: Any, expects: str) -> dict[str, Any]:
@@ -148,79 +158,109 @@ def _map(value: Any, expects: str) -> dict[str, Any]:
 
 
 def targets_of(associations: AssociationPatch, quantified: QuantifiedPatch) -> Iterator[Target]:
-    """Walk every product that is named."""
+    """Walk every product and model that is named."""
     for lists in associations.values():
-        yield from lists.get("products", ())
+        for kind in QUANTIFIED_KINDS:
+            yield from lists.get(kind, ())
     for links in quantified.values():
-        yield from (link.target for link in links.get("products", ()))
+        for kind in QUANTIFIED_KINDS:
+            yield from (link.target for link in links.get(kind, ()))
 
 
 # Deciding
 
 
 def merge_associations(
-    stored: Associations, patch: AssociationPatch, own: str, resolve: Resolve, structure: Structure
+    stored: Associations, patch: AssociationPatch, own: tuple[Kind, str], resolve: Resolve, structure: Structure
 ) -> Associations:
-    """Give the associations after the patch: each list that is mentioned is replaced. Raises Misshaped."""
+    """Give the associations after the patch: each list that is mentioned is replaced. Raises Misshaped.
+
+    `own` is the kind and name of what has them.
+    """
     merged = {code: dict(kinds) for code, kinds in stored.items()}
     for code, lists in patch.items():
         kinds = merged.setdefault(code, {})
         for kind, targets in lists.items():
-            kinds[kind] = sorted(set(_resolved(code, kind, targets, own, resolve, structure)))
-    return _without_empty(merged)
+            if kind == "groups":
+                kinds[kind] = sorted(set(targets))
+            else:
+                kinds[kind] = sorted(set(_resolved(code, targets, own, resolve, structure)))
+    return without_empty(merged)
 
 
 def _resolved(
-    code: str, kind: str, targets: list[Any], own: str, resolve: Resolve, structure: Structure
+    code: str, targets: list[Target], own: tuple[Kind, str], resolve: Resolve, structure: Structure
 ) -> Iterator[str]:
     for target in targets:
-        if kind == "groups":
-            yield target
-        elif kind == "product_models":
-            raise Misshaped(f'The product model "{target}" in the association "{code}" does not exist.')
-        else:
-            uuid = resolve(target)
-            if uuid is None:
-                raise Misshaped(f'The product "{target.name}" in the association "{code}" does not exist.')
-            if uuid == own and structure.association_types[code].is_two_way:
-                raise Misshaped(
-                    f'The two-way association "{code}" needs two different products.',
-                    help="glossary.html",
-                )
-            yield uuid
+        name = resolve(target)
+        if name is None:
+            message = f'The {_WORDS[target.kind]} "{target.name}" in the association "{code}" does not exist.'
+            unknown = Misshaped(message)
+            if target.kind == "products":
+                raise unknown.watched_as("business", product_identifier=target.name)
+            raise unknown
+        if (target.kind, name) == own and structure.association_types[code].is_two_way:
+            raise Misshaped(
+                f'The two-way association "{code}" needs two different {_WORDS[target.kind]}s.', help="glossary.html"
+            ).watched_as("technical")
+        yield name
 
 
-def _without_empty(associations: Associations) -> Associations:
+_WORDS: Mapping[str, str] = {"products": "product", "product_models": "product model"}
+
+
+def without_empty(associations: Associations) -> Associations:
     kept = {code: {kind: targets for kind, targets in kinds.items() if targets} for code, kinds in associations.items()}
     return {code: kept[code] for code in sorted(kept) if kept[code]}
 
 
-def products_of(associations: Associations, types: Iterable[AssociationType]) -> set[tuple[str, str]]:
-    """Give (type code, product uuid) of the associations of some types."""
-    return {(one.code, uuid) for one in types for uuid in associations.get(one.code, {}).get("products", ())}
+def ends_of(associations: Associations, types: Iterable[AssociationType]) -> set[tuple[str, Kind, str]]:
+    """Give (type code, kind, name) of what associations of some types lead to, groups left out."""
+    return {
+        (one.code, kind, name)
+        for one in types
+        for kind in QUANTIFIED_KINDS
+        for name in associations.get(one.code, {}).get(kind, ())
+    }
 
 
-def with_product(associations: Associations, code: str, uuid: str, *, linked: bool) -> Associations:
-    """Give the associations with one product added to a type, or taken out of it."""
+def with_target(associations: Associations, code: str, kind: Kind, name: str, *, linked: bool) -> Associations:
+    """Give the associations with one target added to a type, or taken out of it."""
     kinds = dict(associations.get(code, {}))
-    others = [one for one in kinds.get("products", ()) if one != uuid]
-    kinds["products"] = sorted([*others, uuid]) if linked else others
-    return _without_empty({**associations, code: kinds})
+    others = [one for one in kinds.get(kind, ()) if one != name]
+    kinds[kind] = sorted([*others, name]) if linked else others
+    return without_empty({**associations, code: kinds})
 
 
-def without_product(quantified: Quantified, uuid: str) -> Quantified:
-    """Give the quantified links without those to one product."""
+def without_targets(associations: Associations, kind: Kind, names: Collection[str]) -> Associations:
+    """Give the associations without those that lead to some products or models."""
+    return without_empty(
+        {
+            code: {
+                found: [one for one in targets if found != kind or one not in names] for found, targets in kinds.items()
+            }
+            for code, kinds in associations.items()
+        }
+    )
+
+
+def without_links(quantified: Quantified, kind: Kind, names: Collection[str]) -> Quantified:
+    """Give the quantified links without those that lead to some products or models."""
+    key = NAMED_BY[kind]
     kept = {
         code: {
-            kind: [link for link in links if kind != "products" or link["uuid"] != uuid]
-            for kind, links in kinds.items()
+            found: [link for link in links if found != kind or link[key] not in names] for found, links in kinds.items()
         }
         for code, kinds in quantified.items()
     }
-    return _only_links(kept)
+    return only_links(kept)
 
 
-def _only_links(quantified: Quantified) -> Quantified:
+# By which member a stored quantified link names its target.
+NAMED_BY: Mapping[str, str] = {"products": "uuid", "product_models": "identifier"}
+
+
+def only_links(quantified: Quantified) -> Quantified:
     kept = {code: {kind: links for kind, links in kinds.items() if links} for code, kinds in quantified.items()}
     return {code: kept[code] for code in sorted(kept) if kept[code]}
 
@@ -240,7 +280,7 @@ def merge_quantified(
             continue
         kinds = merged.setdefault(known.code, {})
         for kind, links in lists.items():
-            if kind not in QUANTIFIED_KINDS:
+            if kind not in NAMED_BY:
                 message = f'"{kind}" is not possible here: only {" and ".join(QUANTIFIED_KINDS)} are.'
                 violations.append(Violation(path, "link.kind", message))
             else:
@@ -249,7 +289,7 @@ def merge_quantified(
         if sum(map(len, kinds.values())) > MOST_LINKS:
             message = f'The association type "{sent}" holds at most {MOST_LINKS} links.'
             violations.append(Violation(path, "link.too_many", message))
-    return _only_links(merged), violations
+    return only_links(merged), violations
 
 
 def _quantified_list(
@@ -262,15 +302,14 @@ def _quantified_list(
         if not 1 <= link.quantity <= MOST_QUANTITY:
             message = f"The quantity must be from 1 to {MOST_QUANTITY}."
             violations.append(Violation(f"{path}.{kind}[{index}].quantity", "link.quantity", message))
-        uuid = resolve(link.target) if kind == "products" else None
-        if uuid is None:
+        name = resolve(link.target)
+        if name is None:
             unknown.append(link.target.name)
         else:
             # The same target twice: the last one counts.
-            stored[uuid] = {"uuid": uuid, "quantity": link.quantity}
+            stored[name] = {NAMED_BY[kind]: name, "quantity": link.quantity}
     if unknown:
-        what = "products" if kind == "products" else "product models"
-        message = f"These {what} do not exist: {', '.join(unknown)}."
+        message = f"These {_WORDS[kind]}s do not exist: {', '.join(unknown)}."
         violations.append(Violation(f"{path}.{kind}", "link.unknown", message))
     return list(stored.values()), violations
 
@@ -316,9 +355,15 @@ def plain_types(structure: Structure) -> list[str]:
     return sorted(one.code for one in structure.association_types.values() if not one.is_quantified)
 
 
+def linked_names(associations: Associations, quantified: Quantified) -> Iterator[tuple[str, Kind, str]]:
+    """Walk what is pointed at: (type code, kind, uuid or code)."""
+    for kind in QUANTIFIED_KINDS:
+        for code, kinds in associations.items():
+            yield from ((code, kind, name) for name in kinds.get(kind, ()))
+        for code, links in quantified.items():
+            yield from ((code, kind, link[NAMED_BY[kind]]) for link in links.get(kind, ()))
+
+
 def linked_uuids(associations: Associations, quantified: Quantified) -> Iterator[str]:
     """Walk the uuids of all products that are pointed at."""
-    for kinds in associations.values():
-        yield from kinds.get("products", ())
-    for links in quantified.values():
-        yield from (link["uuid"] for link in links.get("products", ()))
+    return (name for _, kind, name in linked_names(associations, quantified) if kind == "products")

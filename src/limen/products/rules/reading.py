@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from limen.kit.errors import Misshaped, Refused, Violation
+from limen.kit.errors import Misshaped, Refused, Violation, Watched
 from limen.products.rules import links
 from limen.products.rules.kinds import Broken, Fault, Shape, json_name
 from limen.products.rules.rulebook import Field, Rulebook, Slot
 
+# By what products are named, in addresses and by each other.
 Flavour = Literal["identifier", "uuid"]
+# The same for models too, which are named by code.
+Naming = Literal["identifier", "uuid", "code"]
 JsonObject = Mapping[str, Any]
 
 # Ranks of problems: the smallest answers, the first of its rank.
 SHAPE, TWICE, PROPERTY, VALUE = 2, 3, 4, 5
+# What they count as for Error monitoring (api-products 8.2); the shape of a body does not count.
+_WATCHED: Mapping[int, Watched] = {TWICE: "technical", PROPERTY: "technical", VALUE: "business"}
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -44,27 +49,40 @@ IGNORED = frozenset(
 )
 
 
+class Problem(NamedTuple):
+    """Why a body cannot be read; `attribute` where it is about a value of one that exists."""
+
+    rank: int
+    refusal: Refused
+    attribute: str | None = None
+
+
 class Patch:
     """What one body asks for; UNSET means "leave". Codes are canonical, values as they will be stored.
 
     `values` holds (slot, data) with data None to erase; `pending` the places in it that wait for a look-up.
     `violations` carry the place of their value, so that they are reported in the order of the body.
+    `parent` and `variant` are codes as sent. `ignored` counts values that stand on another level and were dropped.
     """
 
     __slots__ = (
         "add_categories",
         "associations",
         "categories",
+        "code_faults",
         "enabled",
         "family",
         "groups",
         "identifier",
         "identifier_faults",
+        "ignored",
+        "parent",
         "pending",
         "problems",
         "quantified",
         "remove_categories",
         "values",
+        "variant",
         "violations",
     )
 
@@ -81,26 +99,32 @@ class Patch:
         self.pending: list[int] = []
         self.associations: links.AssociationPatch = {}
         self.quantified: links.QuantifiedPatch = {}
-        self.problems: list[tuple[int, Refused]] = []
-        self.violations: list[tuple[int, Violation]] = []
+        self.parent: str | UnsetType | None = UNSET
+        self.variant: str | UnsetType = UNSET
+        self.code_faults: list[Violation] = []
+        self.ignored = 0
+        self.problems: list[Problem] = []
+        self.violations: list[tuple[float, Violation]] = []
 
     def refuse_problem(self) -> None:
         if self.problems:
-            raise min(self.problems, key=lambda problem: problem[0])[1]
+            rank, refusal, _ = min(self.problems, key=lambda problem: problem.rank)
+            raise refusal if refusal.watched or rank == SHAPE else refusal.watched_as(_WATCHED[rank])
 
 
-def read_patch(body: JsonObject, flavour: Flavour, book: Rulebook) -> Patch:
+def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
     """Read a body. `uuid` and `identifier` at its top are the edge's and `deciding`'s business."""
     patch = Patch()
+    properties = _MODEL_PROPERTIES if flavour == "code" else _PROPERTIES
     for name, value in body.items():
-        handler = _PROPERTIES.get(name)
+        handler = properties.get(name)
         try:
             if handler is not None:
                 handler(patch, value, flavour, book)
             elif name not in IGNORED:
                 raise Misshaped(f'The property "{name}" does not exist.')
         except Misshaped as problem:
-            patch.problems.append((PROPERTY, problem))
+            patch.problems.append(Problem(PROPERTY, problem))
     if "values" in body:
         _read_values(patch, body["values"], flavour, book)
     return patch
@@ -109,21 +133,22 @@ def read_patch(body: JsonObject, flavour: Flavour, book: Rulebook) -> Patch:
 # Values
 
 
-def _read_values(patch: Patch, values: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_values(patch: Patch, values: Any, flavour: Naming, book: Rulebook) -> None:
     if values.__class__ is not dict:
         # Clients in PHP write an empty map as an empty list.
         if values != []:
             message = f'The property "values" expects an object, and found {json_name(values)}.'
-            patch.problems.append((SHAPE, Misshaped(message)))
+            patch.problems.append(Problem(SHAPE, Misshaped(message)))
         return
     main = book.main.code
     for code, entries in values.items():
         field = book.fields.get(code) or book.field(code)
         if entries.__class__ is not list:
-            patch.problems.append((SHAPE, Misshaped(f'The values of "{code}" must be a list of objects.')))
+            patch.problems.append(Problem(SHAPE, Misshaped(f'The values of "{code}" must be a list of objects.')))
         elif field is None:
             _check_entries(patch, code, entries)
-            patch.problems.append((VALUE, Misshaped(f'The attribute "{code}" does not exist.')))
+            unknown = Misshaped(f'The attribute "{code}" does not exist.').watched_as("business", attribute_code=code)
+            patch.problems.append(Problem(VALUE, unknown))
         elif field.code == main:
             _read_identifier_value(patch, field, entries, flavour)
         else:
@@ -139,7 +164,7 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
             locale, scope, data = entry["locale"], entry["scope"], entry["data"]
             slot = slots.get((locale, scope))
         except (KeyError, TypeError, IndexError):
-            patch.problems.append((SHAPE, _misshaped_entry(code, entry)))
+            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry)))
             continue
         if slot is None:
             slot = _find_slot(patch, field, locale, scope, data)
@@ -151,12 +176,13 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
         try:
             data = read(data)
         except Shape as shape:
-            patch.problems.append((SHAPE if shape.stage == 2 else VALUE, Misshaped(shape.message)))
+            rank = SHAPE if shape.stage == 2 else VALUE
+            patch.problems.append(Problem(rank, Misshaped(shape.message), field.code))
             continue
         except Broken as broken:
             patch.violations.extend((len(out), slot.violation(fault)) for fault in broken.faults)
             # It keeps its place, so that sending it twice is still seen.
-            out.append((slot, BROKEN))
+            out.append((slot, Rejected(data)))
             continue
         if field.needs is not None and data is not None:
             patch.pending.append(len(out))
@@ -164,14 +190,21 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
 
 
 _BOXES = (list, dict)
-# Stands for data that breaks rules of its attribute.
-BROKEN = object()
+
+
+class Rejected:
+    """Stands for data that breaks rules of its attribute. `data` is as it was sent."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
 
 
 def _check_entries(patch: Patch, code: str, entries: list[Any]) -> None:
     for entry in entries:
         if not (entry.__class__ is dict and "locale" in entry and "scope" in entry and "data" in entry):
-            patch.problems.append((SHAPE, _misshaped_entry(code, entry)))
+            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry)))
 
 
 def _misshaped_entry(code: str, entry: Any) -> Misshaped:
@@ -190,14 +223,16 @@ def _find_slot(patch: Patch, field: Field, locale: Any, scope: Any, data: Any) -
         found = field.slot(locale, scope)
     except Shape as shape:
         if shape.stage == 2:
-            patch.problems.append((SHAPE, Misshaped(shape.message)))
+            patch.problems.append(Problem(SHAPE, Misshaped(shape.message)))
         elif not _is_empty(data):
-            patch.problems.append((VALUE, Misshaped(shape.message)))
+            patch.problems.append(Problem(VALUE, Misshaped(shape.message), field.code))
         return None
     if isinstance(found, Slot):
         return found
     if not _is_empty(data):
-        patch.violations.extend((len(patch.values), field.violation(fault, locale, scope)) for fault in found)
+        # Between two values: it has no place of its own.
+        place = len(patch.values) - 0.5
+        patch.violations.extend((place, field.violation(fault, locale, scope)) for fault in found)
     return None
 
 
@@ -205,16 +240,18 @@ def _is_empty(data: Any) -> bool:
     return data is None or (data.__class__ is str and not data.strip()) or (data.__class__ in _BOXES and not data)
 
 
-def _read_identifier_value(patch: Patch, field: Field, entries: list[Any], flavour: Flavour) -> None:
+def _read_identifier_value(patch: Patch, field: Field, entries: list[Any], flavour: Naming) -> None:
     """By uuid the identifier is changed through its value; by identifier that value does not count (3.4, 3.6)."""
-    if flavour == "identifier":
+    if flavour != "uuid":
         _check_entries(patch, field.code, entries)
+        # A model has no identifier: its attribute stands on the level of products.
+        patch.ignored += len(entries) if flavour == "code" else 0
         return
     aside = Patch()
     _read_entries(aside, field, field.code, entries)
     patch.problems.extend(aside.problems)
     if sum(data is not None for _, data in aside.values) > 1:
-        patch.problems.append((TWICE, _twice(field.code)))
+        patch.problems.append(Problem(TWICE, _twice(field.code)))
     for _, data in aside.values:
         patch.identifier = data
     patch.identifier_faults.extend(violation for _, violation in aside.violations)
@@ -240,7 +277,7 @@ def _refuse_twice(patch: Patch) -> None:
     seen: set[Slot] = set()
     for slot in given:
         if slot in seen:
-            patch.problems.append((TWICE, _twice(slot.field.code)))
+            patch.problems.append(Problem(TWICE, _twice(slot.field.code)))
             return
         seen.add(slot)
 
@@ -252,7 +289,7 @@ def _twice(code: str) -> Misshaped:
 # Properties
 
 
-def _read_enabled(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_enabled(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     if value.__class__ is bool:
         patch.enabled = value
     elif value.__class__ in (int, str) and value in (0, 1, "0", "1"):
@@ -261,7 +298,7 @@ def _read_enabled(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) ->
         raise Misshaped(f'The property "enabled" expects a boolean, and found {json_name(value)}.')
 
 
-def _read_family(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_family(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     if value is None or value == "":
         patch.family = None
         return
@@ -271,29 +308,28 @@ def _read_family(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> 
         raise Misshaped(f'The property "family" expects a string, and found {json_name(value)}.')
     family = book.structure.family(value)
     if family is None:
-        raise Misshaped(f'The property "family" expects a family code: the family "{value}" does not exist.')
+        message = f'The property "family" expects a family code: the family "{value}" does not exist.'
+        raise Misshaped(message).watched_as("business", family_code=value)
     patch.family = family.code
 
 
-def _read_parent(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
-    if value is None:
-        return
-    if value.__class__ is not str:
+def _read_parent(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
+    if value is not None and value.__class__ is not str:
         raise Misshaped(f'The property "parent" expects a scalar, and found {json_name(value)}.')
-    raise Misshaped(f'The property "parent" expects a product model: the product model "{value}" does not exist.')
+    patch.parent = value
 
 
-def _read_categories(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.categories = _codes("categories", "category", value, book.structure.category)
     _refuse_both(patch)
 
 
-def _read_add_categories(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_add_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.add_categories = _codes("add_categories", "category", value, book.structure.category)
     _refuse_both(patch)
 
 
-def _read_remove_categories(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_remove_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.remove_categories = _codes("remove_categories", "category", value, book.structure.category)
     _refuse_both(patch)
 
@@ -303,7 +339,7 @@ def _refuse_both(patch: Patch) -> None:
         raise Misshaped('The property "categories" cannot be combined with "add_categories" or "remove_categories".')
 
 
-def _read_groups(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_groups(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.groups = _codes("groups", "group", value, book.structure.group)
 
 
@@ -317,34 +353,63 @@ def _codes(name: str, entity: str, value: Any, find: Callable[[str], Any]) -> li
             raise Misshaped(f'The property "{name}" expects an array of strings, and one of them is {json_name(code)}.')
         known = find(code)
         if known is None:
-            raise Misshaped(f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.')
+            message = f'The property "{name}" expects codes that exist: the {entity} "{code}" does not exist.'
+            raise Misshaped(message).watched_as(
+                "business" if entity == "category" else "technical", **{f"{entity}_code": code}
+            )
         codes.add(known.code)
     return sorted(codes)
 
 
-def _read_identifier_property(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_identifier_property(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     if flavour == "uuid" and value is not None:
         raise Misshaped(
             f'The property "identifier" does not exist here. Send the identifier as value of "{book.main.code}".'
         )
 
 
-def _read_associations(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_associations(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.associations = links.read_associations(value, flavour, book.structure)
 
 
-def _read_quantified(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_quantified(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.quantified = links.read_quantified(value)
 
 
-def _read_variant_group(patch: Patch, value: Any, flavour: Flavour, book: Rulebook) -> None:
+def _read_variant_group(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     raise Misshaped(
         'The property "variant_group" no longer exists. Variants are products with a parent now.',
         help="products-with-variants.html",
     )
 
 
-_PROPERTIES: dict[str, Callable[[Patch, Any, Flavour, Rulebook], None]] = {
+# Of product models
+
+
+def _read_code(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
+    if value is not None and value.__class__ is not str:
+        raise Misshaped(f'The property "code" expects a string, and found {json_name(value)}.')
+
+
+def _read_model_family(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
+    """A code as sent: it is only compared, with its case."""
+    if value.__class__ in _BOXES:
+        raise Misshaped(f'The property "family" expects a scalar, and found {json_name(value)}.')
+    patch.family = value if value.__class__ is str else None
+
+
+def _read_variant(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
+    if value is None or value == "":
+        raise Misshaped('The property "family_variant" must not be empty.')
+    if value.__class__ is not str:
+        raise Misshaped(f'The property "family_variant" expects a string, and found {json_name(value)}.')
+    variant = book.structure.family_variant(value)
+    if variant is None:
+        raise Misshaped(f'The property "family_variant" expects a code that exists: "{value}" does not.')
+    patch.variant = variant.code
+
+
+_PROPERTIES: dict[str, Callable[[Patch, Any, Naming, Rulebook], None]] = {
     "add_categories": _read_add_categories,
     "associations": _read_associations,
     "categories": _read_categories,
@@ -356,4 +421,15 @@ _PROPERTIES: dict[str, Callable[[Patch, Any, Flavour, Rulebook], None]] = {
     "quantified_associations": _read_quantified,
     "remove_categories": _read_remove_categories,
     "variant_group": _read_variant_group,
+}
+_MODEL_PROPERTIES: dict[str, Callable[[Patch, Any, Naming, Rulebook], None]] = {
+    "add_categories": _read_add_categories,
+    "associations": _read_associations,
+    "categories": _read_categories,
+    "code": _read_code,
+    "family": _read_model_family,
+    "family_variant": _read_variant,
+    "parent": _read_parent,
+    "quantified_associations": _read_quantified,
+    "remove_categories": _read_remove_categories,
 }

@@ -158,7 +158,9 @@ class Rulebook:
         self.has_uniques = any(
             one.unique or one.type == IDENTIFIER for one in structure.attributes.values() if one is not self.main
         )
-        self.plans: dict[str, Any] = {}
+        # Compiled when they are first met: requirements by family, levels by family variant.
+        self.plans: dict[tuple[str, frozenset[str]], Any] = {}
+        self.levels: dict[str, Any] = {}
         self.codes_by_id = {one.id: one.code for one in structure.attributes.values()}
 
     def field(self, code: str) -> Field | None:

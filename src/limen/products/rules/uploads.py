@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from limen.kit.errors import Malformed, Unprocessable
-from limen.products.rules.reading import Flavour
+from limen.products.rules.reading import Naming
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTarget:
-    """A value of a product; `key` is the product's identifier or uuid, as `flavour` says. Codes are as sent."""
+    """A value of a product or model; `key` is the identifier, uuid or code, as `flavour` says. Codes are as sent."""
 
-    flavour: Flavour
+    flavour: Naming
     key: str
     attribute: str
     locale: str | None
@@ -27,7 +27,7 @@ def read_upload_target(*, product: str | None, product_model: str | None) -> Upl
     if product is not None and product_model is None:
         return _read_product(_read_object("product", product))
     if product_model is not None and product is None:
-        _refuse_product_model(_read_object("product_model", product_model))
+        return _read_model(_read_object("product_model", product_model))
     raise Unprocessable('Send exactly one of the parts "product" and "product_model", beside the part "file".')
 
 
@@ -43,7 +43,7 @@ def _read_object(part: str, text: str) -> dict[str, Any]:
 
 def _read_product(body: dict[str, Any]) -> UploadTarget:
     # A product as it was read has both, and one of them may be null.
-    keys: list[tuple[Flavour, Any]] = [
+    keys: list[tuple[Naming, Any]] = [
         (name, body[name]) for name in ("identifier", "uuid") if body.get(name) is not None
     ]
     if len(keys) != 1 or not body.keys() >= {"attribute", "locale", "scope"}:
@@ -51,17 +51,21 @@ def _read_product(body: dict[str, Any]) -> UploadTarget:
             'The part "product" must contain "attribute", "locale", "scope" and one of "identifier" and "uuid".'
         )
     ((flavour, key),) = keys
+    return _target("product", flavour, key, body)
+
+
+def _read_model(body: dict[str, Any]) -> UploadTarget:
+    if not body.keys() >= {"code", "attribute", "locale", "scope"}:
+        raise Unprocessable('The part "product_model" must contain "code", "attribute", "locale" and "scope".')
+    return _target("product_model", "code", body["code"], body)
+
+
+def _target(part: str, flavour: Naming, key: Any, body: dict[str, Any]) -> UploadTarget:
     locale, scope = body["locale"], body["scope"]
     for name, value in ((flavour, key), ("attribute", body["attribute"])):
         if not isinstance(value, str):
-            raise Unprocessable(f'"{name}" in the part "product" must be a string.')
+            raise Unprocessable(f'"{name}" in the part "{part}" must be a string.')
     for name, value in (("locale", locale), ("scope", scope)):
         if value is not None and not isinstance(value, str):
-            raise Unprocessable(f'"{name}" in the part "product" must be a string or null.')
+            raise Unprocessable(f'"{name}" in the part "{part}" must be a string or null.')
     return UploadTarget(flavour, key, body["attribute"], locale, scope)
-
-
-def _refuse_product_model(body: dict[str, Any]) -> None:
-    if not body.keys() >= {"code", "attribute", "locale", "scope"}:
-        raise Unprocessable('The part "product_model" must contain "code", "attribute", "locale" and "scope".')
-    raise Unprocessable(f'The product model "{body["code"]}" does not exist.')

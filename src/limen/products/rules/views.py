@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,22 +18,26 @@ OptionLabels = Mapping[tuple[str, str], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`locales` None means all; with a channel its own unless the caller named some. `extras` are members that are
-    always the same in this version (`quality_scores`: nothing is computed yet)."""
+    """`locales` None means all; with a channel its own unless the caller named some. `fields` are the members to
+    show, None means all. `extras` are members that are always the same in this version."""
 
     attributes: frozenset[str] | None = None
     locales: frozenset[str] | None = None
     channel: str | None = None
     with_options: bool = False
     with_completenesses: bool = False
+    with_missing: bool = False
+    with_quality: bool = False
     convert: bool = False
+    fields: frozenset[str] | None = None
     extras: tuple[tuple[str, Any], ...] = ()
 
     @property
     def narrows(self) -> bool:
-        """Whether stored documents have to be decoded."""
+        """Whether stored documents have to be looked into."""
         return (
-            self.attributes is not None
+            self.fields is not None
+            or self.attributes is not None
             or self.locales is not None
             or self.channel is not None
             or self.with_options
@@ -42,9 +46,33 @@ class View:
 
 
 _EXTRAS: tuple[tuple[str, str, Any], ...] = (
-    ("with_quality_scores", "quality_scores", []),
     ("with_root_parent", "root_parent", None),
     ("with_workflow_execution_statuses", "workflow_execution_statuses", []),
+)
+
+
+# What a product or a model may consist of, and what some ask for besides.
+_FIELDS = frozenset(
+    {
+        "uuid",
+        "identifier",
+        "code",
+        "enabled",
+        "family",
+        "family_variant",
+        "categories",
+        "groups",
+        "parent",
+        "values",
+        "created",
+        "updated",
+        "associations",
+        "quantified_associations",
+        "quality_scores",
+        "completenesses",
+        "root_parent",
+        "workflow_execution_statuses",
+    }
 )
 
 
@@ -59,20 +87,34 @@ def read_view(params: Mapping[str, str], structure: Structure) -> View:
     if channel is not None and locales is None:
         locales = frozenset(structure.channels[channel].locales)
     single = read_single_view(params)
-    return View(attributes, locales, channel, single.with_options, single.with_completenesses, convert, single.extras)
+    return replace(single, attributes=attributes, locales=locales, channel=channel, convert=convert)
 
 
 def read_single_view(params: Mapping[str, str]) -> View:
-    """Read the view of one product: nothing is left out there. Anything but `true` is false."""
+    """Read the view of one product: no values are left out there. Anything but `true` is false, beside `detail`."""
+    completenesses = params.get("with_completenesses")
     return View(
         with_options=params.get("with_attribute_options") == "true",
-        with_completenesses=params.get("with_completenesses") == "true",
+        with_completenesses=completenesses in ("true", "detail"),
+        with_missing=completenesses == "detail",
+        with_quality=params.get("with_quality_scores") == "true",
+        fields=_read_fields(params.get("fields")),
         extras=tuple((member, value) for name, member, value in _EXTRAS if params.get(name) == "true"),
     )
 
 
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",")]
+
+
+def _read_fields(text: str | None) -> frozenset[str] | None:
+    if text is None:
+        return None
+    fields = frozenset(_items(text))
+    unknown = min(fields - _FIELDS, default=None)
+    if unknown is not None:
+        raise Unprocessable(f'The parameter "fields" expects names of properties, and "{unknown}" is none.')
+    return fields
 
 
 def _read_attributes(text: str | None, structure: Structure) -> frozenset[str] | None:
@@ -117,7 +159,7 @@ def shown_values(values: Values, view: View, book: Rulebook, labels: OptionLabel
     """Give the values a view shows, decorated as it asks. What the structure no longer knows is hidden."""
     shown: Values = {}
     for slot, entry in book.placed(values):
-        if not _is_wanted(slot, view):
+        if not is_wanted(slot, view):
             continue
         visible = _with_active_prices(slot, entry, book.structure)
         if visible is None:
@@ -130,7 +172,7 @@ def shown_values(values: Values, view: View, book: Rulebook, labels: OptionLabel
     return shown
 
 
-def _is_wanted(slot: Slot, view: View) -> bool:
+def is_wanted(slot: Slot, view: View) -> bool:
     return (
         (view.attributes is None or slot.field.code in view.attributes)
         and (view.locales is None or slot.locale is None or slot.locale in view.locales)

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import requires
-from limen.kit.errors import NotFound
-from limen.media import queries as media
-from limen.media import rules as media_rules
-
-# What a browser draws and cannot be made to run; anything else is saved, not opened, on this host.
-SHOWN = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+from limen.media import views as media
 
 
 @require_safe
 @requires("pim_enrich_product_index")
-def media_file(request: HttpRequest, code: str) -> FileResponse:
-    """Stream a file. Its bytes never change under its code, so the browser may keep it, and nobody between."""
-    row = media.media_file(code)
-    file = media.open_file(row.code) if row else None
-    if row is None or file is None:
-        raise NotFound(_("This file does not exist any more."))
-    answer = FileResponse(file, content_type=row.mime_type)
-    if row.mime_type not in SHOWN:
-        answer["Content-Disposition"] = media_rules.content_disposition(row.original_filename)
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    answer["X-Content-Type-Options"] = "nosniff"
-    # An SVG drawn by <img> runs nothing; opened by its address it must not either.
-    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer
+def media_file(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Stream a file of a product, or with `preview` a small picture of it. Raises NotFound."""
+    return media.show_file(request, code, "product")

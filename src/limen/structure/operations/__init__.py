@@ -3,6 +3,8 @@
 from limen.structure.operations.attribute_groups import move_attribute_group as move_attribute_group
 from limen.structure.operations.attribute_groups import move_attributes as move_attributes
 from limen.structure.operations.changes import rehearsal as rehearsal
+from limen.structure.operations.consequences import TASK as TASK
+from limen.structure.operations.consequences import follow_late as follow_late
 from limen.structure.operations.currencies import switch_currency as switch_currency
 from limen.structure.operations.document import Plan as Plan
 from limen.structure.operations.document import Step as Step
@@ -23,7 +25,6 @@ from limen.structure.operations.options import move_option as move_option
 from limen.structure.operations.options import upsert_option_lines as upsert_option_lines
 from limen.structure.operations.options import upsert_options as upsert_options
 from limen.structure.operations.removal import finish_cleaning as finish_cleaning
-from limen.structure.operations.removal import note_cleaning as note_cleaning
 from limen.structure.operations.removal import remove as remove
 from limen.structure.operations.removal import remove_option as remove_option
 from limen.structure.operations.resources import Outcome as Outcome

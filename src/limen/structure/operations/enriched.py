@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,14 +44,16 @@ def save_category_values(
     values: Sequence[Written],
     uploads: Sequence[Upload] = (),
     *,
+    if_still: Callable[[Values], bool] = lambda before: True,
     by: Caller,
     now: datetime,
     dry_run: bool = False,
 ) -> list[str]:
     """Write what a category tells; what is not named stays. Gives the paths of the images that were uploaded.
 
-    Raises NotFound; Invalid, each violation at the uuid of its attribute. Images are stored before the transaction,
-    and taken away again when something is refused.
+    `if_still` is asked, under the lock, whether what it tells is still what the caller has seen.
+    Raises NotFound; Conflict when it is not; Invalid, each violation at the uuid of its attribute. Images are stored
+    before the transaction, and taken away again when something is refused.
     Cost: 8 queries for texts, 2 when nothing changes after the snapshot's; 2 more for each image.
     """
     stored: list[MediaRow] = []
@@ -60,7 +62,7 @@ def save_category_values(
             for one in uploads:
                 stored.append(media.store_file(file=one.file, filename=one.filename, owner="category", by=by, now=now))
             pictures = [replace(one.value, data=_facts(row)) for one, row in zip(uploads, stored, strict=True)]
-            _save_values(code, [*values, *pictures], by=by, now=now)
+            _save_values(code, [*values, *pictures], if_still, by=by, now=now)
     except BaseException:
         for row in stored:
             media.discard_file(code=row.code, by=by, now=now)
@@ -72,13 +74,17 @@ def save_category_values(
     return [row.code for row in stored]
 
 
-def _save_values(code: str, values: Sequence[Written], *, by: Caller, now: datetime) -> None:
+def _save_values(
+    code: str, values: Sequence[Written], if_still: Callable[[Values], bool], *, by: Caller, now: datetime
+) -> None:
     with one_change():
         structure = snapshot_for_change()
         category = _category(structure, code)
         template = template_of(category, structure) or CategoryTemplate(0, "", category.root, {}, False)
         sent = enriched.decide_values(template, values, structure)
         before = category_values([category.id]).get(category.id, {})
+        if not if_still(before):
+            raise Conflict("Somebody else has changed what this category tells.")
         changed = enriched.changed_values(before, sent)
         if not changed:
             return
@@ -138,7 +144,7 @@ def create_template(tree: str, *, code: str, labels: Labels, by: Caller, now: da
         changes = [
             {"path": "code", "before": None, "after": code},
             {"path": "tree", "before": None, "after": root.code},
-            {"path": "labels", "before": None, "after": judged},
+            *([{"path": "labels", "before": None, "after": judged}] if judged else []),
         ]
         events.record(_told("category_template", root.code, changes, "created"), by=by, now=now)
 

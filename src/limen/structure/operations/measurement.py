@@ -9,6 +9,7 @@ import orjson
 from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.structure import models
+from limen.structure.operations import consequences
 from limen.structure.operations.changes import new_version, one_change, updated
 from limen.structure.operations.resources import Outcome
 from limen.structure.queries import snapshot_for_change
@@ -18,7 +19,10 @@ from limen.structure.rules.records import Unit
 
 
 def upsert_measurement_family(body: Body, *, by: events.Author, now: datetime) -> Outcome:
-    """Merge a body into the family of its code, or create it. Raises Invalid. Cost: 4 queries, 1 when unchanged."""
+    """Merge a body into the family of its code, or create it. Raises Invalid. Cost: 4 queries, 1 when unchanged.
+
+    Where a symbol changes, 2 more: values are written anew by a job.
+    """
     code = measurement.read_code(body)
     with one_change():
         structure = snapshot_for_change()
@@ -44,6 +48,8 @@ def upsert_measurement_family(body: Body, *, by: events.Author, now: datetime) -
             else Happening("measurement_family.created", f"measurement_family:{family.code}")
         )
         events.record(happening, by=by, now=now)
+        if stored is not None:
+            consequences.follow_units(stored, family, by=by, now=now)
     return Outcome(family.code, created=stored is None, changed=True)
 
 

@@ -15,6 +15,7 @@ from limen.events.operations import Happening
 from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Unprocessable
 from limen.structure import models, rules, wire
+from limen.structure.operations import consequences
 from limen.structure.operations.changes import new_options_version, new_version, one_change
 from limen.structure.operations.resources import tag_of_record
 from limen.structure.operations.saves import refit_variants
@@ -45,7 +46,7 @@ def remove(
     """Remove a record, a category with all below it; `resource` is a key of REMOVABLES.
 
     Raises NotFound, PreconditionFailed; Unprocessable when something stands in the way, with the uses in its message.
-    Cost: 6 to 10 queries, those of the uses among them.
+    Cost: 6 to 14 queries, those of the uses and of the jobs that follow among them.
     """
     with one_change():
         structure = snapshot_for_change()
@@ -63,6 +64,8 @@ def remove(
                 new_version(forget=True)
                 _DELETED[resource](one.id)
             events.record(Happening(f"{resource}.deleted", f"{resource}:{one.code}"), by=by, now=now)
+            if kind.cleaned:
+                consequences.follow_removal(f"{resource}:{one.code}", by=by, now=now)
     return Removal(one.code, uses)
 
 
@@ -75,7 +78,7 @@ def remove_option(
     dry_run: bool = False,
     conditions: Conditions = UNCONDITIONAL,
 ) -> Removal:
-    """Remove an option of an attribute. Raises NotFound, PreconditionFailed, Unprocessable. Cost: 7 queries."""
+    """Remove an option of an attribute. Raises NotFound, PreconditionFailed, Unprocessable. Cost: 9 queries."""
     with one_change():
         structure = snapshot_for_change()
         parent, one = removable_option(structure, attribute, code)
@@ -88,14 +91,10 @@ def remove_option(
             new_options_version()
             models.Option.objects.filter(id=one.id).update(removed_at=now)
             _ask_for_cleaning(Subject("attribute_option", (one.code,), (one.id,), parent), now)
-            happening = Happening("attribute_option.deleted", f"attribute_option:{parent.code}:{one.code}")
-            events.record(happening, by=by, now=now)
+            subject = f"attribute_option:{parent.code}:{one.code}"
+            events.record(Happening("attribute_option.deleted", subject), by=by, now=now)
+            consequences.follow_removal(subject, by=by, now=now)
     return Removal(one.code, uses)
-
-
-def note_cleaning(ids: Collection[int], *, total: int, done: int, position: int) -> None:
-    """Keep how far the cleaning of some removals is. Call it in the transaction of the batch. 1 query."""
-    models.Removal.objects.filter(id__in=ids).update(total=total, done=done, position=position)
 
 
 def finish_cleaning(ids: Collection[int]) -> None:

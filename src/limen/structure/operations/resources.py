@@ -19,7 +19,7 @@ from limen.events.operations import Happening
 from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Misshaped, NotFound, Unprocessable
 from limen.structure import rules, wire
-from limen.structure.operations import saves
+from limen.structure.operations import consequences, saves
 from limen.structure.operations.changes import new_options_version, new_version, one_change
 from limen.structure.queries import is_being_removed, is_option_being_removed, option_of, snapshot_for_change
 from limen.structure.rules import Attribute, Structure
@@ -82,7 +82,7 @@ def create(resource: str, body: Body, *, by: events.Author, now: datetime) -> Ou
     """Create a resource from a body with its code; `resource` is a key of RESOURCES. Raises Misshaped, Invalid.
 
     Cost: 3 queries (lock, number of the change, event) and those of its save; 2 to 4 more to read what
-    others changed since this process last looked.
+    others changed since this process last looked; 2 for each job that products need after it.
     """
     kind = RESOURCES[resource]
     with one_change(lambda: is_being_removed(resource, str(body.get("code")))):
@@ -250,6 +250,7 @@ def _carry_out(
     revision = new_version()
     kind.save(saves.Save(decision, stored, structure, revision, now))
     events.record(happening_of(kind.noun.name, code, decision), by=by, now=now)
+    consequences.follow_decision(kind.noun.name, code, decision, by=by, now=now)
     return Outcome(code, created, changed=True)
 
 

@@ -22,6 +22,7 @@ from limen.structure.queries.options import options as options
 from limen.structure.queries.removals import Cleaning as Cleaning
 from limen.structure.queries.removals import is_being_removed as is_being_removed
 from limen.structure.queries.removals import is_option_being_removed as is_option_being_removed
+from limen.structure.queries.removals import removal_under_way as removal_under_way
 from limen.structure.queries.removals import removals_under_way as removals_under_way
 from limen.structure.queries.snapshot import Versions as Versions
 from limen.structure.queries.snapshot import locked_snapshot as locked_snapshot
@@ -31,5 +32,6 @@ from limen.structure.queries.snapshot import snapshot_kept as snapshot_kept
 from limen.structure.queries.snapshot import versions_of as versions_of
 from limen.structure.queries.snapshot import with_versions as with_versions
 from limen.structure.queries.uses import families_with_products as families_with_products
+from limen.structure.queries.uses import products_in as products_in
 from limen.structure.queries.uses import uses_of as uses_of
 from limen.structure.queries.uses import uses_of_option as uses_of_option

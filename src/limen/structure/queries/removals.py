@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+
+from django.db.models import QuerySet
 
 from limen.kit.text import fold
 from limen.structure import models
@@ -19,10 +21,12 @@ class Cleaning:
     ids: tuple[int, ...]
     attribute: str | None
     attribute_id: int | None
-    asked_at: datetime
-    total: int | None
-    done: int
-    position: int
+
+    @property
+    def subject(self) -> str:
+        """How events name it."""
+        middle = f"{self.attribute}:" if self.attribute else ""
+        return f"{self.resource}:{middle}{self.code}"
 
     @property
     def code(self) -> str:
@@ -32,13 +36,23 @@ class Cleaning:
 
 def removals_under_way() -> tuple[Cleaning, ...]:
     """Give the removals that are not clean yet, in the order in which they were asked for. 1 query."""
-    rows = models.Removal.objects.order_by("id").values_list(
-        "id", "resource", "codes", "ids", "attribute__code", "attribute_id", "asked_at", "total", "done", "position"
-    )
-    return tuple(
-        Cleaning(id, resource, tuple(codes), tuple(ids), attribute, attribute_id, asked_at, total, done, position)
-        for id, resource, codes, ids, attribute, attribute_id, asked_at, total, done, position in rows
-    )
+    return tuple(_cleanings(models.Removal.objects.order_by("id")))
+
+
+def removal_under_way(subject: str) -> Cleaning | None:
+    """Give the removal that a subject of events names ("attribute:name"), None when it is clean. 1 query."""
+    resource, *codes = subject.split(":")
+    found = models.Removal.objects.filter(resource=resource, codes__0=codes[-1])
+    if resource == "attribute_option":
+        found = found.filter(attribute__code=codes[0])
+    return next(_cleanings(found.order_by("id")[:1]), None)
+
+
+def _cleanings(rows: QuerySet[models.Removal]) -> Iterator[Cleaning]:
+    for id, resource, codes, ids, attribute, attribute_id in rows.values_list(
+        "id", "resource", "codes", "ids", "attribute__code", "attribute_id"
+    ):
+        yield Cleaning(id, resource, tuple(codes), tuple(ids), attribute, attribute_id)
 
 
 def is_being_removed(resource: str, code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from limen.kit.errors import NotFound
+from limen.structure.queries.option_lists import Counted
 from limen.structure.queries.options import option_of
 from limen.structure.queries.snapshot import snapshot
 from limen.structure.rules import REMOVABLES, Attribute, Option, Structure, Subject, Use
@@ -71,6 +72,12 @@ def _uses_above(subject: Subject) -> tuple[Use, ...]:
 def families_with_products() -> frozenset[int]:
     """Give the ids of the families that have products. 1 query."""
     found: frozenset[int] = import_string(settings.LIMEN_FAMILIES_WITH_PRODUCTS)()
+    return found
+
+
+def products_in(groups: Sequence[Collection[int]]) -> list[Counted]:
+    """Count the products in at least one category of each group, given as ids. 1 query."""
+    found: list[Counted] = import_string(settings.LIMEN_PRODUCTS_IN_CATEGORIES)(groups)
     return found
 
 

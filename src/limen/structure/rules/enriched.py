@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import nh3
+
 from limen.kit.errors import Invalid, Violation
 from limen.kit.text import fold
 from limen.structure.rules.draft import merged_labels
@@ -18,6 +20,21 @@ TYPES = ("text", "textarea", RICH_TEXT, PICTURE)
 MOST_ATTRIBUTES = 50
 
 _MOST_CHARACTERS = {"text": 255, "textarea": 65_535, RICH_TEXT: 65_535}
+_RICH_TAGS = {
+    *("a", "b", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre"),
+    *("s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
+}
+_RICH_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+
+
+def most_characters(type: str) -> int:
+    """Give the length up to which a text of this type goes. KeyError for an image."""
+    return _MOST_CHARACTERS[type]
+
+
+def harmless(text: str) -> str:
+    """Give rich text as it may be shown: without scripts, styles, forms and whatever else could do something."""
+    return nh3.clean(text, tags=_RICH_TAGS, attributes=_RICH_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
 
 
 @dataclass(frozen=True, slots=True)

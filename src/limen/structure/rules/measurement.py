@@ -305,6 +305,11 @@ def is_locked(family: MeasurementFamily, structure: Structure) -> bool:
     return any(one.metric_family == family.code for one in structure.attributes.values())
 
 
+def symbols_changed(before: MeasurementFamily, after: MeasurementFamily) -> bool:
+    """Whether a unit that values may be in has another symbol now: values carry it."""
+    return any(after.units[code].symbol != unit.symbol for code, unit in before.units.items() if code in after.units)
+
+
 def differences(before: MeasurementFamily, after: MeasurementFamily) -> dict[str, tuple[Any, Any]]:
     """Property → (before, after); of the units those that differ, and nothing else of them."""
     found: dict[str, tuple[Any, Any]] = {}

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts.access import caller_of, requires
+from limen.jobs import queries as jobs
+from limen.jobs.words import told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -102,6 +104,7 @@ def context_of(request: HttpRequest, one: Attribute, structure: Structure) -> di
         "has_options": ATTRIBUTE_TYPES[one.type].options,
         "edits": caller.may(EDIT),
         "deletes": caller.may(REMOVE) and not one.is_main_identifier,
+        "runs": told(jobs.unfinished(f"attribute:{one.code}", f"attribute_option:{one.code}:")),
     }
 
 

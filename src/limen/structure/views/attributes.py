@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts.access import caller_of, requires
+from limen.jobs import queries as jobs
+from limen.jobs.words import told
 from limen.kit import clock
 from limen.kit.web.views import see_other
 from limen.structure import operations, queries
@@ -90,6 +92,7 @@ def attributes(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": _rows(page, structure, locale),
         "creates": caller.may(CREATE),
+        "runs": told(jobs.unfinished("attribute:")),
     }
     return render(request, "structure/attributes/list.html", context)
 

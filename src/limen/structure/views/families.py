@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts.access import caller_of, requires
+from limen.jobs import queries as jobs
+from limen.jobs.words import told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -227,6 +229,7 @@ def frame_of(request: HttpRequest, structure: Structure, found: Family) -> dict[
         "number_of_variants": len(structure.variants_by_family.get(found.code, ())),
         "edits": caller.may(EDIT),
         "deletes": caller.may(REMOVE),
+        "runs": told(jobs.unfinished(f"family:{found.code}")),
         "sees": caller.may(INDEX),
         "sees_variants": caller.may(SEE_VARIANTS),
     }

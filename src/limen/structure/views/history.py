@@ -72,8 +72,13 @@ def _changes(data: str) -> list[Change]:
     found = []
     for one in json.loads(data or "{}").get("changes", ()):
         before, after = _narrowed(one["before"], one["after"])
-        found.append(Change(one["path"].replace("_", " ").capitalize(), _text(before), _text(after)))
+        found.append(Change(_name(one["path"]), _text(before), _text(after)))
     return found
+
+
+def _name(path: str) -> str:
+    """`max_characters` → "Max characters"; what holds codes, as `headline (ecommerce, en_US)` does, stays as it is."""
+    return path.replace("_", " ").capitalize() if path.isidentifier() else path[:1].upper() + path[1:]
 
 
 def _narrowed(before: Any, after: Any) -> tuple[Any, Any]:

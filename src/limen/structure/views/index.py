@@ -18,6 +18,13 @@ from limen.kit.web.shell import Tile
 # label, sentence, route, icon, permission; the panel beside has the same order
 TILES: Sequence[tuple[Any, Any, str, str, str]] = (
     (
+        _("Categories"),
+        _("Trees that products are sorted into."),
+        "structure:categories",
+        "folder-tree",
+        "pim_enrich_category_index",
+    ),
+    (
         _("Channels"),
         _("Where and for whom products are published."),
         "structure:channels",

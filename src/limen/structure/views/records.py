@@ -1,8 +1,8 @@
-"""What the pages of channels, measurement families, attribute groups and association types have in common."""
+"""What the pages of channels, measurement families, attribute groups, categories and association types share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from limen.accounts.access import caller_of
+from limen.jobs import queries as jobs
+from limen.jobs.words import Told, told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 class Kind:
     """One kind of record: how it is found, and how its pages are called.
 
-    Its routes are `structure:<plural>` and `structure:<one>`, and the latter with -new, -history and -delete.
+    Its routes are `structure:<plural>` and `structure:<one>`, and the latter with -new, -history and -delete. `above`
+    gives the records that a record lies below, outermost first, each with the route of its page.
     """
 
     resource: str
@@ -42,6 +45,9 @@ class Kind:
     creating: StrOrPromise
     question: StrOrPromise
     tabs: str = "structure/records/_tabs.html"
+    above: Callable[[Structure, Any], Sequence[tuple[Any, str]]] = lambda structure, one: ()
+    # Whether products have to follow its changes, so that there are jobs about it.
+    moves_products: bool = True
 
     @property
     def one(self) -> str:
@@ -90,6 +96,7 @@ ATTRIBUTE_GROUPS = Kind(
     gettext_lazy("Create an attribute group"),
     gettext_lazy("Delete the attribute group?"),
     "structure/attribute_groups/_tabs.html",
+    moves_products=False,
 )
 ASSOCIATION_TYPES = Kind(
     "association_type",
@@ -120,16 +127,28 @@ def page_context(request: HttpRequest, kind: Kind, structure: Structure, one: An
         "creates": kind.may(request, "create"),
         "edits": kind.may(request, "edit"),
         "deletes": kind.may(request, "remove"),
+        "runs": _runs_about(kind, one),
     }
     if one is not None:
+        locale = reading_locale(request, structure)
         context |= {
             "one": one,
-            "name": name_of(one, reading_locale(request, structure)),
+            "name": name_of(one, locale),
+            "above": [(name_of(other, locale), route, other.code) for other, route in kind.above(structure, one)],
             "url": reverse(kind.route(), args=[one.code]),
             "history_url": reverse(kind.route("history"), args=[one.code]),
             "delete_url": reverse(kind.route("delete"), args=[one.code]),
         }
     return context
+
+
+def _runs_about(kind: Kind, one: Any) -> list[Told]:
+    """What products still go through. What is removed has no page, so the list tells of it; for categories each page of
+    their tree does. 1 query, or none."""
+    if not kind.moves_products:
+        return []
+    code = one.code if one is not None and kind.resource != "category" else ""
+    return told(jobs.unfinished(f"{kind.resource}:{code}"))
 
 
 def history_page(request: HttpRequest, kind: Kind, code: str) -> HttpResponse:

@@ -58,7 +58,10 @@ def save(
                 raise Conflict(_("Somebody else saved this while you had it open."))
             if form.is_valid():
                 outcome = write(form)
-    except Conflict:
+    except Conflict as refusal:
+        if VERSION not in form.fields:
+            form.add_error(None, refusal.message)
+            return Saved(form, None)
         typed = data.copy()
         typed[VERSION] = form.initial[VERSION]
         return Saved(form_of(structure, typed), None, in_conflict=True)

@@ -28,13 +28,17 @@ from limen.products.rules.kinds.choices import (
 from limen.products.rules.kinds.numbers import fixed_text as fixed_text
 from limen.products.rules.kinds.numbers import index_metric, index_number, read_metric, read_number, read_prices
 from limen.products.rules.kinds.numbers import to_decimal as to_decimal
-from limen.products.rules.kinds.texts import index_presence, index_text, read_identifier, read_text, read_textarea
+from limen.products.rules.kinds.texts import HEAD as HEAD
+from limen.products.rules.kinds.texts import MARK as MARK
+from limen.products.rules.kinds.texts import head_of as head_of
+from limen.products.rules.kinds.texts import index_text, read_identifier, read_text, read_textarea
+from limen.products.rules.kinds.texts import searchable_text as searchable_text
 from limen.structure import rules as structure_rules
 
 KINDS: dict[str, Kind] = {
     structure_rules.IDENTIFIER: Kind(read_identifier, index_text),
     structure_rules.TEXT: Kind(read_text, index_text),
-    structure_rules.TEXTAREA: Kind(read_textarea, index_presence),
+    structure_rules.TEXTAREA: Kind(read_textarea, None),
     structure_rules.NUMBER: Kind(read_number, index_number, "number"),
     structure_rules.METRIC: Kind(read_metric, index_metric, "number"),
     structure_rules.PRICE: Kind(read_prices, None, "number"),

@@ -43,7 +43,7 @@ class Broken(Exception):
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`needs` names what the reader leaves to be looked up. `index` is None where a value is found by several
-    things, or by what the reader does not know: options, prices, files (see `rules.indexing`)."""
+    things, or by what the reader does not know: options, prices, long texts, files (see `rules.indexing`)."""
 
     reader: Callable[[Attribute, Structure], Reader]
     index: Callable[[Attribute, Structure], Indexer] | None

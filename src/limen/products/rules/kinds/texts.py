@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -119,6 +120,22 @@ def index_text(attribute: Attribute, structure: Structure) -> Indexer:
     return fold
 
 
-def index_presence(attribute: Attribute, structure: Structure) -> Indexer:
-    """A long text is only marked as present: its words are not in the narrow index."""
-    return lambda data: ""
+# So much of a long text can be searched (api-products 6.2); so much of it stands in the narrow index.
+MOST_SEARCHED = 10_000
+HEAD = 120
+# Ends the head of a text that goes on in the table of long texts. No text holds it: it is taken out of those.
+MARK = "\U0010ffff"
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def searchable_text(data: str) -> str:
+    """Give what a long text is found by: no tags, entities decoded, no line feeds, folded."""
+    text = _TAG.sub("", data) if "<" in data else data
+    if "&" in text:
+        text = html.unescape(text)
+    return fold(text.replace("\n", "").replace("\r", "").replace("\0", "").replace(MARK, "")[:MOST_SEARCHED])
+
+
+def head_of(searchable: str) -> str:
+    """Give what the narrow index holds of a searchable text: the whole, or its start with a mark."""
+    return searchable if len(searchable) <= HEAD else searchable[:HEAD] + MARK

@@ -68,11 +68,6 @@ def _file(raw: Raw, field: Field, slot: Slot | None, now: datetime) -> Criterion
     raise unsupported(raw)
 
 
-def _long_text(raw: Raw, field: Field, slot: Slot | None, now: datetime) -> Criterion:
-    """Long texts are only marked as present in the index."""
-    raise unsupported(raw)
-
-
 def _options(raw: Raw, field: Field, slot: Slot | None, now: datetime) -> Criterion:
     if raw.operator not in ("IN", "NOT IN"):
         raise unsupported(raw)
@@ -174,7 +169,7 @@ def _date(raw: Raw, field: Field, slot: Slot | None, now: datetime) -> Criterion
 _ATTRIBUTE_READERS: dict[str, Callable[[Raw, Field, Slot | None, datetime], Criterion]] = {
     structure_rules.IDENTIFIER: _text,
     structure_rules.TEXT: _text,
-    structure_rules.TEXTAREA: _long_text,
+    structure_rules.TEXTAREA: _text,
     structure_rules.NUMBER: _numeric,
     structure_rules.METRIC: _metric,
     structure_rules.PRICE: _price,

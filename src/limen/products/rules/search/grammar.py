@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -17,11 +17,17 @@ from limen.structure.rules import Structure
 EMPTINESS = frozenset({"EMPTY", "NOT EMPTY"})
 TEXT_OPERATORS = frozenset({"STARTS WITH", "CONTAINS", "DOES NOT CONTAIN", "=", "!="})
 
+# What a list is asked for: products by identifier or by uuid, or product models.
+Asked = Literal["identifier", "uuid", "model"]
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One condition. `name` is a property, or "" for an attribute; then `slot` is where the value stands, None where
-    nothing can match (a locale that the attribute does not have). `value` has the form its operator works with."""
+    nothing can match (a locale that the attribute does not have). `value` has the form its operator works with.
+
+    Of the name ANY it is a list of lists of criteria: all of at least one list must hold.
+    """
 
     name: str
     operator: str
@@ -33,6 +39,10 @@ class Criterion:
     currency: str | None = None
 
 
+# Of a criterion that stands for several searches, one of which must hold. No property has such a name.
+ANY = "(any)"
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     name: str
@@ -42,18 +52,20 @@ class Raw:
     scope: str | None
 
 
-def decode(text: str | None) -> dict[str, Any]:
+def decode(text: str | None, asked: Asked = "uuid") -> dict[str, Any]:
     if text is None or text == "":
         return {}
+    # Product models answer 422 where products answer 400 (api-products 6.1).
+    wrong = Unprocessable if asked == "model" else Malformed
     try:
         search = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Malformed('The parameter "search" must be valid JSON.') from None
+        raise wrong('The parameter "search" must be valid JSON.') from None
     if search == []:
         # Clients in PHP write an empty map as an empty list.
         return {}
     if not isinstance(search, dict):
-        raise Malformed('The parameter "search" must be a JSON object.')
+        raise wrong('The parameter "search" must be a JSON object.')
     return search
 
 

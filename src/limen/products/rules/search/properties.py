@@ -25,6 +25,10 @@ from limen.products.rules.search.grammar import (
 )
 
 MOST_IDENTIFIERS = 100
+# With `Limen-Limits: extended` (ours).
+MOST_IDENTIFIERS_EXTENDED = 1000
+
+Reader = Callable[[Raw, Rulebook, datetime], Criterion]
 
 
 def _uuid(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
@@ -40,13 +44,33 @@ def identifier(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
         return Criterion("identifier", raw.operator, fold(string_of(raw)))
     if raw.operator not in ("IN", "NOT IN"):
         raise unsupported(raw)
-    names = {fold(one) for one in strings_of(raw)}
-    if raw.operator == "IN" and len(names) > MOST_IDENTIFIERS:
-        raise Malformed(f'The filter "identifier" takes at most {MOST_IDENTIFIERS} identifiers at once.')
-    return Criterion("identifier", raw.operator, sorted(names))
+    return Criterion("identifier", raw.operator, sorted({fold(one) for one in strings_of(raw)}))
 
 
-def _codes(find: str, children: bool = False) -> Callable[[Raw, Rulebook, datetime], Criterion]:
+def check_identifiers(raw: Raw, book: Rulebook, most: int) -> None:
+    """Refuse more identifiers in one criterion than a list of products takes."""
+    value = raw.given.get("value")
+    named = raw.name == "identifier" or fold(raw.name) == fold(book.main.code)
+    if not named or raw.operator != "IN" or not isinstance(value, list):
+        return
+    if len({fold(one) for one in value if isinstance(one, str)}) > most:
+        raise Malformed(f'The filter "{raw.name}" takes at most {most} identifiers at once.')
+
+
+def check_categories(raw: Raw, book: Rulebook) -> None:
+    """Refuse categories that do not exist, before anything else of the criteria is looked at."""
+    value = raw.given.get("value")
+    if raw.operator in _CODE_OPERATORS["categories"] and isinstance(value, list):
+        for code in value:
+            if isinstance(code, str) and book.structure.category(code) is None:
+                raise _unknown_code(raw, code)
+
+
+def _unknown_code(raw: Raw, code: str) -> Unprocessable:
+    return Unprocessable(f'The filter "{raw.name}" expects codes that exist: "{code}" does not.')
+
+
+def codes(find: str, children: bool = False) -> Reader:
     """Make the reader of a property whose values are codes of the structure; the criterion holds ids."""
 
     def read(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
@@ -58,7 +82,7 @@ def _codes(find: str, children: bool = False) -> Callable[[Raw, Rulebook, dateti
         for code in strings_of(raw):
             record = getattr(book.structure, find)(code)
             if record is None:
-                raise Unprocessable(f'The filter "{raw.name}" expects codes that exist: "{code}" does not.')
+                raise _unknown_code(raw, code)
             ids.add(record.id)
             if children and "CHILDREN" in raw.operator:
                 below = book.structure.descendants(record.code)
@@ -87,17 +111,39 @@ def _enabled(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
 
 
 def _parent(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
-    """Product models are still to come: every product is a simple one."""
+    """`=` is for descendants of a model at any depth, `IN` for direct children of some; codes need not exist."""
     if raw.operator == "=":
-        string_of(raw)
-    elif raw.operator == "IN":
-        strings_of(raw)
-    elif raw.operator not in EMPTINESS:
+        return Criterion("parent", raw.operator, [fold(string_of(raw))])
+    if raw.operator == "IN":
+        return Criterion("parent", raw.operator, sorted({fold(one) for one in strings_of(raw)}))
+    if raw.operator not in EMPTINESS:
         raise unsupported(raw)
     return Criterion("parent", raw.operator)
 
 
-def _label(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+LETTERS = {letter: number for number, letter in enumerate("ABCDE", start=1)}
+
+
+def quality_score(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    """Letters, or their numbers from 1 for A; both channel and locale have to be named."""
+    if raw.operator != "IN":
+        raise unsupported(raw)
+    value = raw.given.get("value")
+    known = {**LETTERS, **{str(number): number for number in LETTERS.values()}}
+    if not isinstance(value, list) or not value or not all(_letter(one) in known for one in value):
+        raise Unprocessable(f'The filter "{raw.name}" expects a list of the letters A to E as value.')
+    if raw.scope is None or raw.locale is None:
+        raise Unprocessable(f'The filter "{raw.name}" expects a scope and a locale.')
+    locale = active_locale(raw.locale, book.structure)
+    numbers = sorted({float(known[_letter(one)]) for one in value})
+    return Criterion(raw.name, raw.operator, numbers, channel=known_channel(raw, book), locales=(locale,))
+
+
+def _letter(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def label(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     if raw.operator != "CONTAINS":
         raise unsupported(raw)
     locale = active_locale(raw.locale, book.structure) if raw.locale is not None else None
@@ -122,20 +168,36 @@ def _moment(raw: Raw, value: Any) -> datetime:
     raise Unprocessable(f'The filter "{raw.name}" expects the format yyyy-mm-dd hh:mm:ss.')
 
 
-def _moments(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+# The target's products also change by what they are linked to; here nothing is linked that changes on its own.
+WITH_LINKED, LINKED_TYPE = "updated_including_linked_entities", "updated_including_linked_type"
+_LINKED = frozenset({"asset", "reference_entity_record"})
+
+
+def _linked_type(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    if raw.operator != "IN":
+        raise unsupported(raw)
+    if not strings_of(raw) or not _LINKED.issuperset(strings_of(raw)):
+        raise Unprocessable(
+            f'The filter "{raw.name}" expects a list of "asset" and "reference_entity_record" as value.'
+        )
+    return Criterion(raw.name, raw.operator)
+
+
+def moments(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     value = raw.given.get("value")
+    name = "updated" if raw.name == WITH_LINKED else raw.name
     if raw.operator in EMPTINESS:
-        return Criterion(raw.name, raw.operator)
+        return Criterion(name, raw.operator)
     if raw.operator in ("=", "!=", "<", ">"):
-        return Criterion(raw.name, raw.operator, _moment(raw, value))
+        return Criterion(name, raw.operator, _moment(raw, value))
     if raw.operator in ("BETWEEN", "NOT BETWEEN"):
         if not isinstance(value, list) or len(value) != 2:
             raise Unprocessable(f'The filter "{raw.name}" expects a list of two dates with this operator.')
-        return Criterion(raw.name, raw.operator, [_moment(raw, one) for one in value])
+        return Criterion(name, raw.operator, [_moment(raw, one) for one in value])
     if raw.operator == "SINCE LAST N DAYS":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100_000:
             raise Unprocessable(f'The filter "{raw.name}" expects a number of days as integer.')
-        return Criterion(raw.name, raw.operator, now - timedelta(days=value))
+        return Criterion(name, raw.operator, now - timedelta(days=value))
     if raw.operator == "SINCE LAST JOB":
         raise Unprocessable(f'The job "{string_of(raw)}" does not exist.')
     raise unsupported(raw)
@@ -161,9 +223,7 @@ def _completeness(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     if raw.scope is None:
         raise Unprocessable(f'The filter "{raw.name}" expects a valid scope.')
     channel = known_channel(raw, book)
-    listed = raw.given.get("locales")
-    if listed is not None and (not isinstance(listed, list) or not all(isinstance(one, str) for one in listed)):
-        raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales".')
+    listed = listed_locales(raw)
     if quantifier == "ALL" and not listed:
         raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales" for this operator.')
     if listed:
@@ -174,6 +234,16 @@ def _completeness(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
         locales = book.structure.channels[channel].locales
     value = float(number_of(raw, raw.given.get("value")))
     return Criterion(raw.name, f"{comparison} {quantifier}", value, channel=channel, locales=locales)
+
+
+def listed_locales(raw: Raw) -> list[str]:
+    """Give the codes of `locales`, none when it is not sent."""
+    listed = raw.given.get("locales")
+    if listed is None:
+        return []
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales".')
+    return listed
 
 
 def _completeness_operator(raw: Raw) -> tuple[str, str]:
@@ -187,16 +257,19 @@ def _completeness_operator(raw: Raw) -> tuple[str, str]:
     raise unsupported(raw)
 
 
-PROPERTY_READERS: dict[str, Callable[[Raw, Rulebook, datetime], Criterion]] = {
+PROPERTY_READERS: dict[str, Reader] = {
     "uuid": _uuid,
     "identifier": identifier,
-    "family": _codes("family"),
-    "groups": _codes("group"),
-    "categories": _codes("category", children=True),
+    "family": codes("family"),
+    "groups": codes("group"),
+    "categories": codes("category", children=True),
     "enabled": _enabled,
     "parent": _parent,
-    "created": _moments,
-    "updated": _moments,
+    "created": moments,
+    "updated": moments,
+    WITH_LINKED: moments,
+    LINKED_TYPE: _linked_type,
+    "quality_score": quality_score,
     "completeness": _completeness,
-    "label_or_identifier": _label,
+    "label_or_identifier": label,
 }

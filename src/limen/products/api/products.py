@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 
 from limen.events import operations as events
+from limen.events.once import once
 from limen.kit import clock
-from limen.kit.errors import Misshaped, NotFound, Refused, Unprocessable
+from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
 from limen.kit.http.multipart import read_form
-from limen.kit.http.pages import PageQuery, page_answer, read_page
+from limen.kit.http.pages import (
+    MOST_ITEMS,
+    MOST_ITEMS_EXTENDED,
+    PageQuery,
+    extended_limits,
+    page_answer,
+    read_page,
+)
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
+from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
-from limen.products.rules.reading import Flavour
+from limen.products.rules.reading import Flavour, Naming
 from limen.products.rules.rulebook import rulebook
-from limen.products.rules.search import check_body_limits, read_search
+from limen.products.rules.search import (
+    MOST_IDENTIFIERS,
+    MOST_IDENTIFIERS_EXTENDED,
+    Asked,
+    check_body_limits,
+    read_search,
+)
 from limen.products.rules.uploads import read_upload_target
 from limen.products.rules.views import read_single_view, read_view
 from limen.products.rules.world import Row
@@ -38,7 +55,7 @@ DEEPEST = 10_000
 @endpoint(name="pim_api_product_list", permission=LIST)
 def list_products(request: ApiRequest) -> HttpResponse:
     """List products that have an identifier, by identifier: by page or by cursor."""
-    return _list(request, "identifier", request.GET)
+    return answer_list(request, "identifier", request.GET)
 
 
 @endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
@@ -58,7 +75,7 @@ def upsert_products(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_get", permission=LIST)
 def get_product(request: ApiRequest, code: str) -> HttpResponse:
     """Give one product by its identifier; case does not count."""
-    return _get(request, "identifier", code)
+    return answer_one(request, "identifier", code)
 
 
 @endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_")
@@ -79,7 +96,7 @@ def delete_product(request: ApiRequest, code: str) -> HttpResponse:
 @endpoint(name="pim_api_product_uuid_list", permission=LIST)
 def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
     """List products by uuid: by page or by cursor."""
-    return _list(request, "uuid", request.GET)
+    return answer_list(request, "uuid", request.GET)
 
 
 @endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
@@ -102,7 +119,7 @@ def upsert_products_by_uuid(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_uuid_get", permission=LIST)
 def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Give one product by its uuid."""
-    return _get(request, "uuid", uuid)
+    return answer_one(request, "uuid", uuid)
 
 
 @endpoint(name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_")
@@ -122,15 +139,17 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
     check_body_limits(body)
-    params = {name: str(value) for name, value in request.GET.items()}
+    params: dict[str, Any] = {name: str(value) for name, value in request.GET.items()}
     for name, value in body.items():
         if name == "with_quality_scores__products":
             name = "with_quality_scores"
         if isinstance(value, bool):
             params[name] = "true" if value else "false"
+        elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
+            params[name] = value
         else:
-            params[name] = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return _list(request, "uuid", params)
+            params[name] = _as_json(value)
+    return answer_list(request, "uuid", params)
 
 
 # Files
@@ -145,16 +164,21 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
     dry_run = flag(request, "dry_run")
-    code = operations.upload_file(
-        target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
-    )
+    try:
+        code = operations.upload_file(
+            target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
+        )
+    except Invalid as refusal:
+        if not dry_run:
+            report_lines(request, target.flavour, [(Line({}, target.key), refusal)])
+        raise
     return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
 # Reading
 
 
-def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
+def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpResponse:
     page = _read_page(request, flavour)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     book = rulebook(structure)
@@ -166,6 +190,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
         now=clock.now(),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
+        most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
     where = queries.list_condition(criteria, view, structure)
     if page.kind == "page":
@@ -173,7 +198,7 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
     else:
         rows = queries.page_after(where, flavour=flavour, after=page.after, limit=page.limit)
     writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
-    _count_reads(request, len(rows))
+    _count_reads(request, len(rows), flavour)
     return page_answer(
         request,
         page,
@@ -184,18 +209,19 @@ def _list(request: ApiRequest, flavour: Flavour, params: Any) -> HttpResponse:
     )
 
 
-def _read_page(request: HttpRequest, flavour: Flavour) -> PageQuery:
-    page = read_page(request, cursors=True)
+def _read_page(request: HttpRequest, flavour: Asked) -> PageQuery:
+    page = read_page(request, cursors=True, most=MOST_ITEMS_EXTENDED if extended_limits(request) else MOST_ITEMS)
     if page.kind == "page" and page.page * page.limit > DEEPEST:
+        what = "product models" if flavour == "model" else "products"
         raise Misshaped(
-            f"You have reached the maximum of {DEEPEST} products that pages can reach."
+            f"You have reached the maximum of {DEEPEST} {what} that pages can reach."
             ' Use the pagination type "search_after" to go on.',
             help="pagination.html#the-search-after-method",
         )
     return page
 
 
-def _cursor(rows: list[Row], flavour: Flavour) -> str | None:
+def _cursor(rows: list[Row], flavour: Asked) -> str | None:
     if not rows:
         return None
     return rows[-1].uuid if flavour == "uuid" else rows[-1].identifier
@@ -226,27 +252,36 @@ def _link_params(request: HttpRequest, page: PageQuery) -> list[tuple[str, str]]
 
 def _compact(name: str, value: str) -> str:
     """Write the JSON of `search` anew; it has been read before, so it can be."""
-    return orjson.dumps(orjson.loads(value)).decode() if name == "search" and value else value
+    return _as_json(orjson.loads(value)) if name == "search" and value else value
 
 
-def _get(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # The decoder follows 1,024 levels, the encoder 254.
+        raise Malformed("The search is nested too deeply.") from None
+
+
+def answer_one(request: ApiRequest, flavour: Asked, key: str) -> HttpResponse:
     row = queries.product(flavour=flavour, key=key)
     if row is None:
-        raise _unknown(key)
+        raise unknown(key, "product model" if flavour == "model" else "product")
     view = read_single_view(request.GET)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     writer = queries.writer_for([row], view=view, flavour=flavour, base=base_url(request), structure=structure)
-    _count_reads(request, 1)
+    _count_reads(request, 1, flavour)
     return raw_answer(writer.one(row))
 
 
-def _unknown(key: str) -> NotFound:
-    return NotFound(f'The product "{key}" does not exist, or you have no permission to see it.')
+def unknown(key: str, what: str = "product") -> NotFound:
+    return NotFound(f'The {what} "{key}" does not exist, or you have no permission to see it.')
 
 
-def _count_reads(request: ApiRequest, number: int) -> None:
+def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
+    """Models are not counted (api-products 8.1)."""
     caller = request.caller
-    if caller.reads_counted and number:
+    if caller.reads_counted and number and flavour != "model":
         events.tally({"product.read": number}, caller.connection_id, now=clock.now())
 
 
@@ -254,12 +289,33 @@ def _count_reads(request: ApiRequest, number: int) -> None:
 
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
+    try:
+        with watched(request):
+            # A POST may be bound to a key, so that it can be sent again.
+            if line.new:
+                return once(request, lambda: _written(request, flavour, line))
+            return _written(request, flavour, line)
+    except Refused as refusal:
+        # Out here there is no transaction any more that would take the report back.
+        if not flag(request, "dry_run"):
+            report_lines(request, flavour, [(line, refusal)])
+        raise
+
+
+def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     (result,) = operations.upsert_products([line], flavour=flavour, by=request.caller, now=clock.now(), dry_run=dry_run)
     if isinstance(result.outcome, Refused):
         raise result.outcome
     answer = (created if result.outcome == 201 else updated)(request, _path(flavour, result))
-    return marked(answer, dry_run)
+    return with_ignored(marked(answer, dry_run), result)
+
+
+def with_ignored(answer: HttpResponse, result: LineResult) -> HttpResponse:
+    """Say how many values were dropped because they stand on another level."""
+    if result.ignored:
+        answer["Limen-Ignored-Values"] = str(result.ignored)
+    return answer
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -267,16 +323,24 @@ def _path(flavour: Flavour, result: LineResult) -> str:
 
 
 def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
+    return answer_lines(request, flavour, partial(operations.upsert_products, flavour=flavour))
+
+
+def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
+    """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
-    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request)]
-    results = operations.upsert_products(
-        lines,
-        flavour=flavour,
-        by=request.caller,
-        now=clock.now(),
-        dry_run=dry_run,
-        all_or_nothing=flag(request, "atomic"),
-    )
+    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
+    with watched(request):
+        results = upsert(
+            lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
+        )
+    if not dry_run:
+        refused = [
+            (line if isinstance(line, Line) else None, result.outcome)
+            for line, result in zip(lines, results, strict=True)
+            if isinstance(result.outcome, Refused)
+        ]
+        report_lines(request, flavour, refused)
     base, anchor = base_url(request), request.endpoint.anchor
     written = [
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
@@ -285,7 +349,7 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
     return marked(ndjson.answer(written), dry_run)
 
 
-def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
+def _read_line(raw: bytes, flavour: Naming) -> Line | Refused:
     try:
         body = ndjson.read_line(raw)
         return Line(body, ndjson.read_key(body, flavour))
@@ -293,7 +357,7 @@ def _read_line(raw: bytes, flavour: Flavour) -> Line | Refused:
         return refusal
 
 
-def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
+def _echo(line: Line | Refused, flavour: Naming) -> dict[str, str]:
     """What identified the line; nothing when that could not be read."""
     if isinstance(line, Refused) or line.key is None:
         return {}
@@ -303,5 +367,8 @@ def _echo(line: Line | Refused, flavour: Flavour) -> dict[str, str]:
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
-        raise _unknown(key)
+        refusal = unknown(key).watched_as("business", product_identifier=key)
+        if not dry_run:
+            report_lines(request, flavour, [(None, refusal)])
+        raise refusal
     return marked(deleted(), dry_run)

@@ -1,0 +1,121 @@
+"""Sends made-up requests about products and looks at every answer, and at every product that was written.
+
+Not a measurement of speed: `requests` were made up and sent through the whole WSGI application of this process, on a
+database of their own; `reads` is how many more were needed to look at what was written (both flavours, lists with
+every `with_…`, the screen, and sending back what was read). Each finding is printed; none is the aim.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+
+# Findings are told in full until there are so many.
+MOST_TOLD = 20
+
+
+class Failures(logging.Handler):
+    """Keeps the last failure that an endpoint logged, to tell it with the request that met it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.last = "".join(traceback.format_exception(*record.exc_info)[-4:])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    # Not below the checkout: as root the embedded server runs under its own user and must reach its files.
+    folder = Path(tempfile.mkdtemp(prefix="limen-fuzz-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    os.environ["LIMEN_DATA_DIR"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ.pop("LIMEN_DATABASE_URL", None)
+    # Registered before the server's own end, and so done after it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _run(options.requests, options.seed, options.minutes)
+
+
+def _run(most: int, seed: int, minutes: float) -> int:
+    fuzzer = _prepare()
+    failures = Failures()
+    logging.getLogger("limen").addHandler(failures)
+    logging.getLogger("limen").propagate = False
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    began, findings = time.monotonic(), dict[str, int]()
+    requests = 0
+    while requests < most and time.monotonic() - began < minutes * 60:
+        number, requests = requests, requests + 1
+        failures.last = ""
+        try:
+            fuzzer.step(Random(f"{seed} {number}"))
+        except Exception as error:
+            what = failures.last or "".join(traceback.format_exception(error)[-3:])
+            kind = f"{type(error).__name__}: {what.strip().rpartition(chr(10))[2][:80]}"
+            findings[kind] = findings.get(kind, 0) + 1
+            if findings[kind] == 1 and len(findings) <= MOST_TOLD:
+                print(f"request {number}: {str(error)[:1500]}\n{what}", file=sys.stderr, flush=True)
+    line: dict[str, Any] = {
+        "name": "fuzz",
+        "requests": requests,
+        "reads": fuzzer.requests - requests,
+        "seconds": round(time.monotonic() - began, 1),
+        "seed": seed,
+        "findings": findings,
+        "answers": {f"{method} {status}": count for (method, status), count in sorted(fuzzer.counts.items())},
+    }
+    print(orjson.dumps(line).decode())
+    return 1 if findings else 0
+
+
+def _prepare() -> Any:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+    from django.test import Client
+    from tests.conftest import _install
+    from tests.factories.accounts import make_user
+    from tests.factories.media import make_media_file
+    from tests.products import grammar
+    from tests.products.catalogue import make_lamps
+    from tests.products.fuzzing import Fuzzer, wsgi_call
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.LIMEN_API_AUTHENTICATOR = "tests.products.callers.authenticate"
+    call_command("migrate", verbosity=0)
+    _install()
+    make_lamps()
+    grammar.MEDIA.extend([make_media_file("orbit.png").code, make_media_file("a.pdf", b"%PDF-1.7").code])
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("ada", role="administrator"))
+    return Fuzzer(wsgi_call(get_wsgi_application(), "everything"), lambda path: int(client.get(path).status_code))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--minutes", type=float, default=120, help="end after this time, whatever has been sent")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The products' edges to the REST API."""

@@ -1,0 +1,62 @@
+"""What a change of the structure means for products: asked for here, done by the room that has the products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from limen.events.operations import Author
+from limen.jobs import operations as jobs
+from limen.structure.rules.consequences import CLEANING, COMPLETENESS, REWRITING
+from limen.structure.rules.measurement import symbols_changed
+from limen.structure.rules.nouns import Decision
+from limen.structure.rules.records import MeasurementFamily
+
+# The queue's name for what follows changes of the structure; the room of the products has it in its `jobs`.
+TASK = "structure.follow"
+
+# Resource → properties whose change moves the completeness of products, or the way their values are written.
+_COUNTED = {
+    "family": ("attributes", "attribute_requirements"),
+    "channel": ("locales", "currencies"),
+    "attribute": ("available_locales",),
+}
+_WRITTEN = {"attribute": ("decimals_allowed",)}
+
+
+def follow_decision(resource: str, code: str, decision: Decision, *, by: Author, now: datetime) -> None:
+    """Ask for what follows from a decision that is being written. No query where nothing does, else 2 for each."""
+    if any(decision.differs(name) for name in _COUNTED.get(resource, ())) and (
+        # What is new has no products, but for a channel: every family requires something for it.
+        decision.before is not None or resource == "channel"
+    ):
+        _ask(COMPLETENESS, [f"{resource}:{code}"], by, now)
+    if decision.before is not None and any(decision.differs(name) for name in _WRITTEN.get(resource, ())):
+        _ask(REWRITING, [f"{resource}:{code}"], by, now)
+
+
+def follow_units(before: MeasurementFamily, after: MeasurementFamily, *, by: Author, now: datetime) -> None:
+    """Ask for values to be written with the new symbols of their units. 2 queries, or none."""
+    if symbols_changed(before, after):
+        _ask(REWRITING, [f"measurement_family:{after.code}"], by, now)
+
+
+def follow_removal(subject: str, *, by: Author, now: datetime) -> None:
+    """Ask for products to be cleaned of what is removed, and for the completeness that this moves. 2 to 4 queries."""
+    _ask(CLEANING, [subject], by, now)
+    if subject.startswith(("attribute:", "channel:")):
+        _ask(COMPLETENESS, [subject], by, now)
+
+
+def follow_late(*, families: bool, removals: Iterable[str], by: Author, now: datetime) -> None:
+    """Ask for what nobody asked for when it happened: by an earlier version of Limen, or around its operations.
+
+    `families`: whether the completeness of any is of before; `removals` are subjects. 2 queries for each.
+    """
+    if families:
+        _ask(COMPLETENESS, ["structure:families"], by, now)
+    _ask(CLEANING, removals, by, now)
+
+
+def _ask(kind: str, subjects: Iterable[str], by: Author, now: datetime) -> None:
+    jobs.ask(kind, subjects, task=TASK, by=by, now=now)

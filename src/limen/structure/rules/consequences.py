@@ -1,0 +1,6 @@
+"""The kinds of work that changes of the structure make among products."""
+
+from __future__ import annotations
+
+# Completeness is computed anew; values of what is removed are taken out; values are written in another form.
+COMPLETENESS, CLEANING, REWRITING = "completeness", "cleaning", "rewriting"

@@ -1,0 +1,49 @@
+"""Whatever is sent, no answer is a failure, and what was accepted can be read in every way and sent back.
+
+The long run is `python -m benchmarks.fuzz`; every finding of it has a test of its own, here or beside its subject.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Api
+from tests.factories.accounts import make_user
+from tests.factories.media import make_media_file
+from tests.products import grammar
+from tests.products.fuzzing import Fuzzer, client_call
+
+
+@pytest.fixture
+def fuzzer(pim: Api, client: Any, monkeypatch: pytest.MonkeyPatch) -> Fuzzer:
+    files = [make_media_file("orbit.png").code, make_media_file("a.pdf", b"%PDF-1.7").code]
+    monkeypatch.setattr(grammar, "MEDIA", [*files, *grammar.MEDIA])
+    client.force_login(make_user("ada", role="administrator"))
+    return Fuzzer(client_call(pim.client), lambda path: client.get(path).status_code)
+
+
+@given(random=st.randoms(use_true_random=False))
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_breaks_anything(fuzzer: Fuzzer, random: Random) -> None:
+    fuzzer.step(random)
+
+
+class TestFindings:
+    @pytest.mark.parametrize("name", ["search", "with_count", "x"])
+    def test_a_body_nested_deeper_than_can_be_written_again(self, pim: Api, name: str) -> None:
+        nested = b"[" * 300 + b"]" * 300
+        answer = pim.post("/products-uuid/search", b'{"%s":%s}' % (name.encode(), nested))
+        assert answer.status_code in (400, 422)
+        search = '{"tagline":[{"operator":"=","value":' + nested.decode() + "}]}"
+        assert pim.get("/products-uuid", search=search).status_code in (400, 422)
