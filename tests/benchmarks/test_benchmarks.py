@@ -21,6 +21,7 @@ from benchmarks import (
     list_products,
     read_product,
     recording,
+    search,
     settings,
     structure_file,
     tokens,
@@ -96,9 +97,21 @@ class TestEveryBenchmark:
             f"list_products.{path}.{pagination}"
             for path in ("products", "products-uuid")
             for pagination in ("search_after", "page")
-        }
+        } | {f"list_products.products-uuid.{cut}" for cut in ("attributes", "locales", "scope", "all_three")}
         assert all(line["rows"] == 10 * list_products.ROUNDS for line in lines.values())
         assert all(line["ratio"] > 0 for line in lines.values())
+
+    def test_search_asks_by_every_operator(self, bench: Bench) -> None:
+        lines = bench.run(search)
+        assert set(lines) == {f"search.{name}" for name, _ in search.operators(10)}
+        assert all(line["of"] == 10 and line["p95_ms"] >= line["p50_ms"] > 0 for line in lines.values())
+        assert lines["search.text.NOT EMPTY"]["items"] > 0
+
+    def test_search_wants_a_catalogue_of_its_own(self, bench: Bench) -> None:
+        bench.run(bulk_patch)
+        bench.arguments[1] = "11"
+        with pytest.raises(SystemExit, match="products already"):
+            search.main(bench.arguments)
 
     def test_read_product_reads_by_both_keys(self, bench: Bench) -> None:
         assert set(bench.run(read_product)) == {"read_product.identifier", "read_product.uuid"}

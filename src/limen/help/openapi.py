@@ -19,7 +19,7 @@ from limen.help.schemas import Schema, list_of, thing
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, Endpoint
 from limen.kit.http.json import JSON
 from limen.kit.http.ndjson import MOST_LINES
-from limen.kit.http.pages import MOST_ITEMS
+from limen.kit.http.pages import MOST_ITEMS, MOST_ITEMS_EXTENDED
 from limen.kit.http.root import api_endpoints
 from limen.media.previews import SIZES
 
@@ -228,7 +228,7 @@ _SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "lo
 def _list_parameters(resource: str) -> tuple[Schema, ...]:
     found = [
         _query("page", {"type": "integer", "minimum": 1, "maximum": 100}, "Number of the page."),
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, "Items of a page; 10 if not sent."),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, _limit_sentence(resource)),
         _WITH_COUNT,
     ]
     if resource not in _BY_PAGE_ALONE:
@@ -241,14 +241,24 @@ def _list_parameters(resource: str) -> tuple[Schema, ...]:
     return (*found, *(_query(name, schema, sentence) for name, schema, sentence in _MORE.get(resource, ())))
 
 
+def _limit_sentence(resource: str) -> str:
+    more = f"; up to {MOST_ITEMS_EXTENDED} with the header `Limen-Limits: extended`" if resource in _PRODUCTS else ""
+    return f"Items of a page; 10 if not sent{more}."
+
+
 _YES = {"enum": ["true", "false"]}
 _SEEN = (
     ("attributes", schemas.TEXT, "Codes, with commas between: the values to show."),
     ("locales", schemas.TEXT, "Codes, with commas between: the locales to show."),
     ("scope", schemas.TEXT, "Code of the channel to show."),
     ("with_attribute_options", _YES, "Labels of options, too."),
-    ("with_completenesses", _YES, "Completenesses, too."),
+    ("with_completenesses", {"enum": ["true", "false", "detail"]}, "Completenesses, too; `detail`: what is missing."),
     ("with_quality_scores", _YES, "Quality scores, too."),
+    ("with_root_parent", _YES, "The code of the topmost model, too."),
+    ("fields", schemas.TEXT, "Names of properties, with commas between: those to show."),
+    ("search_locale", schemas.TEXT, "The locale of criteria that name none."),
+    ("search_scope", schemas.TEXT, "The channel of criteria that name none."),
+    ("convert_measurements", _YES, "Measurements in the units of the channel `scope`."),
 )
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
@@ -264,7 +274,9 @@ _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
 
 def _own_parameters(resource: str) -> tuple[Schema, ...]:
     return tuple(
-        _query(name, schema, sentence) for name, schema, sentence in _MORE.get(resource, ()) if name.startswith("with_")
+        _query(name, schema, sentence)
+        for name, schema, sentence in _MORE.get(resource, ())
+        if name.startswith("with_") or name == "fields"
     )
 
 
