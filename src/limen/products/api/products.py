@@ -336,7 +336,7 @@ def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     try:
-        with watched(request):
+        with watched(request, flavour):
             # A POST may be bound to a key, so that it can be sent again.
             if line.new:
                 return once(request, lambda: _written(request, flavour, line))
@@ -377,7 +377,7 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
     dry_run = flag(request, "dry_run")
     full = asks_full(request)
     lines = [_read_line(raw, flavour, full) for raw in ndjson.lines(request, extended=True)]
-    with watched(request):
+    with watched(request, flavour):
         results = upsert(
             lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
         )
