@@ -14,7 +14,9 @@ from psycopg.conninfo import make_conninfo
 from benchmarks import __main__ as everything
 from benchmarks import (
     bulk_patch,
+    bulk_structure,
     categories,
+    encoded_lists,
     follow,
     list_products,
     read_product,
@@ -22,6 +24,7 @@ from benchmarks import (
     settings,
     structure_file,
     tokens,
+    variants,
 )
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
@@ -64,11 +67,28 @@ def bench(live: Live, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 class TestEveryBenchmark:
+    def test_bulk_structure_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
+        lines = bench.run(bulk_structure)
+        assert {name: line["rows"] for name, line in lines.items()} == {
+            f"bulk_structure.{kind}.{verb}": rows
+            for kind, rows in (("options", 10), ("attributes", 1))
+            for verb in ("create", "update", "unchanged")
+        }
+
+    def test_encoded_lists_are_the_smaller_the_more_is_asked_for(self, bench: Bench) -> None:
+        lines = bench.run(encoded_lists)
+        plain, gzip, zstd = (lines[f"encoded_lists.{one}"]["bytes_per_call"] for one in ("plain", "gzip", "zstd"))
+        assert 0 < zstd < gzip < plain
+
     def test_bulk_patch_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
         lines = bench.run(bulk_patch)
         assert set(lines) == {"bulk_patch.create", "bulk_patch.update", "bulk_patch.unchanged"}
         assert all(line["rows"] == 10 for line in lines.values())
         assert lines["bulk_patch.create"]["ratio"] > 0
+
+    def test_variants_are_written_and_handed_down_to(self, bench: Bench) -> None:
+        lines = bench.run(variants)
+        assert set(lines) == {"variants.create", "variants.update", "variants.hand_down"}
 
     def test_list_products_reads_both_lists_in_both_ways(self, bench: Bench) -> None:
         lines = bench.run(list_products)
@@ -135,7 +155,7 @@ class TestEveryBenchmark:
         ]
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 12
+        assert len(bench.run(everything)) == 24
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]

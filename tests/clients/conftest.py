@@ -49,6 +49,28 @@ def coloured(catalogue: httpx.Client) -> httpx.Client:
     return catalogue
 
 
+@pytest.fixture
+def varied(coloured: httpx.Client) -> httpx.Client:
+    """The family variant by colour, with the colours to vary by."""
+    _bulk(coloured, "attributes/colour/options", {"code": "red"}, {"code": "blue"})
+    _bulk(coloured, "families/lamps/variants", by_colour())
+    return coloured
+
+
+def model(code: str = "orbit") -> dict[str, Any]:
+    """A root model; what it has is common to all colours."""
+    return {
+        "code": code,
+        "family_variant": "lamps_by_colour",
+        "values": {name: values()[name] for name in ("name", "weight")},
+    }
+
+
+def variant(identifier: str, colour: str, parent: str = "orbit") -> dict[str, Any]:
+    one = [{"locale": None, "scope": None, "data": colour}]
+    return {"identifier": identifier, "parent": parent, "values": {"colour": one, "price": values()["price"]}}
+
+
 def by_colour(code: str = "lamps_by_colour") -> dict[str, Any]:
     return {"code": code, "variant_attribute_sets": [{"level": 1, "axes": ["colour"], "attributes": ["price"]}]}
 

@@ -17,7 +17,7 @@ from akeneo_api_client.client.akeneo_api_error import AkeneoApiError
 from akeneo_api_client.client_builder import ClientBuilder
 from akeneo_api_client.search.search_builder import SearchBuilder
 
-from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, name_of, values
+from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, model, name_of, values, variant
 from tests.conftest import Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -167,3 +167,17 @@ def test_case_178_reads_all_attributes_page_by_page_and_writes_them(client: Aken
     one_more = {"code": "one_more", "type": "pim_catalog_text", "group": "other"}
     assert client.attribute_api.create(one_more).status_code == 201
     assert client.attribute_api.get("one_more")["code"] == "one_more"
+
+    def test_writes_product_models_and_their_variants(self, client: AkeneoClient, varied: httpx.Client) -> None:
+        models = client.product_model_api
+        assert models.create(model()).status_code == 201
+        results = models.upsert_list([model("beam"), {"code": "orbit", "categories": ["master"]}, {"code": "none"}])
+        assert [result["status_code"] for result in results] == [201, 204, 422]
+        answer = client.product_uuid_api.create(
+            {name: one for name, one in variant("", "red").items() if name != "identifier"}
+        )
+        assert answer.status_code == 201
+        product = client.product_uuid_api.get(answer.headers["location"].rsplit("/", 1)[1])
+        assert (product["parent"], product["family"], name_of(product)) == ("orbit", "lamps", "Lamp")
+        assert [one["code"] for page in models.all(query_params={}) for one in page] == ["beam", "orbit"]
+        assert models.get("orbit")["categories"] == ["master"]

@@ -22,7 +22,7 @@ from akeneo.models.patch_families_family_code_variants_request import PatchFamil
 from akeneo.models.patch_products_request import PatchProductsRequest
 from akeneo.models.post_token_request import PostTokenRequest
 
-from tests.clients.conftest import COLLECTION, STRUCTURE, assert_changed, by_colour, name_of, values
+from tests.clients.conftest import COLLECTION, STRUCTURE, assert_changed, by_colour, model, name_of, values
 from tests.conftest import Live
 
 pytestmark = [
@@ -205,3 +205,17 @@ class TestStructure:
         assert json.loads(answer.data)["status_code"] == 201, answer.data
         items = json.loads(listing(limit=100, _preload_content=False).data)["_embedded"]["items"]
         assert {first["code"], second["code"]} <= {item["code"] for item in items}
+
+    def test_writes_product_models(self, client: akeneo.ApiClient, varied: httpx.Client) -> None:
+        models = akeneo.ProductModelApi(client)
+        for code in ("orbit", "beam"):
+            path = {"code": code}
+            _, status, _ = client.call_api("/api/rest/v1/product-models/{code}", "PATCH", path, [], dict(JSON),
+                                           body=model(code), response_types_map={})  # fmt: skip
+            assert status == 201
+        found = json.loads(models.get_product_models(limit=10, _preload_content=False).data)
+        assert [one["code"] for one in found["_embedded"]["items"]] == ["beam", "orbit"]
+        one = json.loads(models.get_product_models_code("orbit", _preload_content=False).data)
+        assert (one["family_variant"], name_of(one)) == ("lamps_by_colour", "Lamp")
+        models.delete_product_models_code("beam")
+        assert varied.get("/product-models/beam").status_code == 404

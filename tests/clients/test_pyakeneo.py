@@ -15,8 +15,9 @@ import requests
 from pyakeneo.auth import Auth
 from pyakeneo.client import Client
 
-from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, name_of
+from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, model, name_of, variant
 from tests.conftest import Live
+from tests.factories.media import PNG
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 
@@ -140,3 +141,34 @@ class TestStructure:
         assert len(list(client.locales.fetch_list({"limit": 100}))) > 200
         assert next(iter(client.currencies.fetch_list()))["code"] == "ADP"
         assert client.measure_families.fetch_item("weight")["standard"] == "KILOGRAM"
+
+    def test_writes_product_models_and_their_variants(self, client: Client, varied: httpx.Client) -> None:
+        client.product_models.create_item(model())
+        results = client.product_models.update_create_list([model("beam"), {"code": "orbit", "categories": ["master"]}])
+        assert [result["status_code"] for result in results] == [201, 204]
+        results = client.products.update_create_list([variant("orbit-red", "red"), variant("orbit-too", "RED")])
+        assert [result["status_code"] for result in results] == [201, 422]
+        assert [one["code"] for one in client.product_models.fetch_list()] == ["beam", "orbit"]
+        assert client.product_models.fetch_item("orbit")["family_variant"] == "lamps_by_colour"
+        product = client.products.fetch_item("orbit-red")
+        assert (product["parent"], product["categories"], name_of(product)) == ("orbit", ["master"], "Lamp")
+
+
+class TestMediaFiles:
+    """The client uploads and downloads nothing itself: it sends no forms."""
+
+    def test_lists_and_reads_what_was_uploaded(
+        self, client: Client, session: requests.Session, catalogue: httpx.Client
+    ) -> None:
+        catalogue.patch("/attributes/photo", json={"type": "pim_catalog_image", "group": "other"})
+        client.products.create_item(lamp("lamp-1"))
+        target = '{"identifier":"lamp-1","attribute":"photo","scope":null,"locale":null}'
+        files = {"file": ("lamp.png", PNG, "image/png")}
+        answer = catalogue.post("/media-files", data={"product": target}, files=files)
+        assert answer.status_code == 201
+        code = answer.headers["Location"].split("/media-files/")[1]
+        assert client.products.fetch_item("lamp-1")["values"]["photo"][0]["data"] == code
+        assert [one["code"] for one in client.media_files.fetch_list({"pagination_type": "page"})] == [code]
+        file = client.media_files.fetch_item(code)
+        assert (file["original_filename"], file["size"]) == ("lamp.png", len(PNG))
+        assert session.get(file["_links"]["download"]["href"]).content == PNG

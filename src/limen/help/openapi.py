@@ -21,6 +21,7 @@ from limen.kit.http.json import JSON
 from limen.kit.http.ndjson import MOST_LINES
 from limen.kit.http.pages import MOST_ITEMS
 from limen.kit.http.root import api_endpoints
+from limen.media.previews import SIZES
 
 _FORM = "application/x-www-form-urlencoded"
 _PREFIX = re.compile(r"(?:legacy_)?pim_api_")
@@ -333,10 +334,19 @@ _SHAPES: Mapping[str, Shape] = {
     "_download": Shape(
         lambda resource: {
             "200": _json("The bytes.", {"type": "string", "format": "binary"}, _ANY_FILE),
+            "206": _json("The part asked for.", {"type": "string", "format": "binary"}, _ANY_FILE),
             "404": _UNKNOWN,
-        }
+            "416": _refused("The part that is asked for lies beyond the file."),
+            "422": _refused("There is no such preview, or none of this file."),
+        },
+        parameters=lambda resource: (
+            _header("Range", "The part of the file that is wanted, as `bytes=0-1023`."),
+            *(() if resource.startswith("category") else (_query("preview", {"enum": list(SIZES)}, _PREVIEW),)),
+        ),
     ),
 }
+
+_PREVIEW = "A small picture of an image instead of the file, as WebP."
 
 _UPLOAD = {
     "type": "object",

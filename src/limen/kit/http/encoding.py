@@ -46,10 +46,16 @@ class _Compressor(Protocol):
 
 
 def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Compress the API's answers for those who ask for it. A call that does not ask costs a look into its headers."""
+    """Compress the API's answers for those who ask for it.
+
+    A short answer costs nothing; a longer one to somebody who does not ask costs the header `Vary`, some 7 µs.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         answer = get_response(request)
+        # The cheapest question first: most writes are answered in a line.
+        if isinstance(answer, WholeResponse) and len(answer.content) < LEAST_BYTES:
+            return answer
         if request.path_info.startswith("/api/") and answer.get("Content-Type", "").startswith(_COMPRESSIBLE):
             _compress(request.META.get("HTTP_ACCEPT_ENCODING", ""), answer)
         return answer
@@ -58,8 +64,6 @@ def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 def _compress(accepted: str, answer: HttpResponseBase) -> None:
-    if isinstance(answer, WholeResponse) and len(answer.content) < LEAST_BYTES:
-        return
     answer["Vary"] = f"{answer['Vary']}, Accept-Encoding" if answer.has_header("Vary") else "Accept-Encoding"
     encoding = chosen_encoding(accepted) if accepted else None
     if encoding is None or answer.has_header("Content-Encoding"):

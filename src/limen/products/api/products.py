@@ -208,7 +208,8 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
-    where = queries.list_condition(criteria, view, structure)
+    store = queries.MODELS if flavour == "model" else queries.PRODUCTS
+    where = queries.list_condition(criteria, view, structure, store)
     if streamed:
         return ndjson.stream(_portions(request, flavour, where, view, structure))
     if page.kind == "page":

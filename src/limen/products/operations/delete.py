@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
-from django.db import transaction
 
 from limen.accounts.rules import Caller
 from limen.events import operations as events
@@ -14,12 +13,13 @@ from limen.events.operations import Happening
 from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.text import fold
 from limen.products.operations import store
+from limen.products.operations.sharing import side_by_side
 from limen.products.operations.unlinking import unlink
 from limen.products.queries import loading, trees
 from limen.products.rules.reading import UUID, Flavour
 from limen.products.rules.tags import tag_of_row
 from limen.products.rules.world import ModelRow, Row
-from limen.structure import queries as structure_queries
+from limen.structure.rules import Structure
 
 # Variants that are deleted at once.
 BATCH = 500
@@ -37,10 +37,10 @@ def delete_product(
     """Delete a product by its uuid or identifier; False when there is none. Its media files stay.
 
     What led to it loses the link; that is no change of it, so its `updated` stays.
-    Cost: 18 statements, and 4 more for each 500 that led to it; one transaction.
+    Cost: 20 statements, and 4 more for each 500 that led to it; one transaction.
     """
-    with transaction.atomic():
-        structure_queries.locked_snapshot()
+
+    def work(structure: Structure) -> bool:
         uuids = [key.lower()] if flavour == "uuid" and UUID.fullmatch(key.lower()) else []
         rows = loading.lock_products(uuids=uuids, identifiers=[fold(key)] if flavour == "identifier" else [])
         if not rows:
@@ -50,6 +50,8 @@ def delete_product(
             _delete_products(rows, by, now)
         return True
 
+    return side_by_side(work)
+
 
 def delete_model(
     *, code: str, by: Caller, now: datetime, dry_run: bool = False, conditions: Conditions = UNCONDITIONAL
@@ -58,8 +60,8 @@ def delete_model(
 
     Each of them has its event. Cost: 17 statements and for each 500 variants 19, flat memory; one transaction.
     """
-    with transaction.atomic():
-        structure_queries.locked_snapshot()
+
+    def work(structure: Structure) -> bool:
         tree = trees.lock_tree(code)
         if not tree:
             return False
@@ -75,6 +77,8 @@ def delete_model(
         store.erase_models([row.id for row in tree if row.parent_id is None])
         events.record_many([_model_deleted(row) for row in tree], by=by, now=now)
         return True
+
+    return side_by_side(work)
 
 
 def _delete_products(rows: Sequence[Row], by: Caller, now: datetime) -> None:

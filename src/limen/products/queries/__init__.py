@@ -17,6 +17,9 @@ from limen.products.queries.screens import product_page as product_page
 from limen.products.queries.searching import list_condition as list_condition
 from limen.products.queries.stores import MODELS as MODELS
 from limen.products.queries.stores import PRODUCTS as PRODUCTS
+from limen.products.queries.tree_screens import Child as Child
+from limen.products.queries.tree_screens import ModelView as ModelView
+from limen.products.queries.tree_screens import model_page as model_page
 from limen.products.queries.uses import count_in_categories as count_in_categories
 from limen.products.queries.uses import families_with_products as families_with_products
 from limen.products.queries.uses import uses_of_structure as uses_of_structure

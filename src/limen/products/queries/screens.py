@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from limen.products.queries.conditions import TRUE, Where, both, either
 from limen.products.queries.lists import product as find_product
 from limen.products.queries.search_keys import COMPLETENESS, search_keys
 from limen.products.queries.searching import identifier_contains, label_contains
+from limen.products.queries.tree_screens import inherited_by_product
 from limen.products.rules import completeness
 from limen.products.rules.completeness import Completeness as Completeness
 from limen.products.rules.links import Associations, Quantified
@@ -75,6 +76,8 @@ class ProductView:
     completenesses: list[Completeness]
     associations: Associations = field(default_factory=dict)
     quantified_associations: Quantified = field(default_factory=dict)
+    # Attribute code → code of the model that has its value.
+    inherited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ def _page_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: i
         f" ORDER BY p.updated {direction}, p.id {direction} LIMIT {int(limit)}) s"
         f" JOIN product_doc d ON d.product_id = s.id ORDER BY s.updated {direction}, s.id {direction}",
         params,
+        by_values=bool(where.params),
     )
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
@@ -180,7 +184,7 @@ def _cursor(row: _PageRow) -> _Cursor:
 
 def _count(where: Where) -> int:
     statement = f"SELECT count(*) FROM (SELECT 1 FROM product p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
-    return int(db.fetch(statement, where.params)[0][0])
+    return int(db.fetch(statement, where.params, by_values=bool(where.params))[0][0])
 
 
 def _grid_rows(rows: Sequence[_PageRow], channel: str, locale: str, structure: Structure) -> list[GridRow]:
@@ -211,7 +215,7 @@ def _ratios(ids: Sequence[int], channel: str, locale: str) -> dict[int, int]:
 
 
 def product_page(uuid: str, structure: Structure) -> ProductView | None:
-    """Give one product for its page, None when there is none. 1 query."""
+    """Give one product for its page, None when there is none. 1 query, 2 for a variant."""
     row = find_product(flavour="uuid", key=uuid)
     if row is None:
         return None
@@ -231,6 +235,7 @@ def product_page(uuid: str, structure: Structure) -> ProductView | None:
         completenesses=completeness.completenesses(document["family"], document["values"], book),
         associations=orjson.loads(row.associations) if row.associations else {},
         quantified_associations=orjson.loads(row.quantified) if row.quantified else {},
+        inherited=inherited_by_product(row.uuid, book) if document["parent"] is not None else {},
     )
 
 

@@ -2,6 +2,7 @@
 
 from limen.products.views.grid import product_grid as product_grid
 from limen.products.views.media import media_file as media_file
+from limen.products.views.model import product_model as product_model
 from limen.products.views.product import product_associations as product_associations
 from limen.products.views.product import product_attributes as product_attributes
 from limen.products.views.product import product_categories as product_categories

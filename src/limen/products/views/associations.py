@@ -96,7 +96,10 @@ def _association(
         products=tuple(
             _linked(called[one.id], one.quantity, seen) for one in kinds.get("products", ()) if one.id in called
         ),
-        models=tuple(Linked(one.id, quantity=one.quantity) for one in kinds.get("product_models", ())),
+        models=tuple(
+            Linked(one.id, quantity=one.quantity, url=f"{reverse('products:model', args=[one.id])}?{seen.query}")
+            for one in kinds.get("product_models", ())
+        ),
         groups=tuple(Linked(name) for name in groups),
     )
 

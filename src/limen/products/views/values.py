@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from limen.kit.web import language
 from limen.media.rules import MediaRow
 from limen.products.forms import Context
-from limen.products.queries import Completeness, ProductView
+from limen.products.queries import Completeness, ModelView, ProductView
 from limen.products.views import markup, names
 from limen.structure import rules as structure_rules
 from limen.structure.rules import Attribute, Structure
@@ -77,7 +77,7 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class AttributeView:
     """One attribute on the page. `missing`: required here and empty; `optional`: not of the family;
-    `unused`: locale specific, and not for this locale."""
+    `unused`: locale specific, and not for this locale; `inherited`: the model that has the value, for all below it."""
 
     code: str
     label: str
@@ -89,6 +89,7 @@ class AttributeView:
     optional: bool
     unused: bool
     elsewhere: tuple[Elsewhere, ...]
+    inherited: Elsewhere | None = None
 
     @property
     def anchor(self) -> str:
@@ -110,14 +111,15 @@ def anchor_of(attribute_code: str) -> str:
     return f"attribute-{attribute_code}"
 
 
-def attribute_groups(product: ProductView, looked: Looked, url: str) -> list[GroupView]:
+def attribute_groups(product: ProductView | ModelView, looked: Looked, url: str) -> list[GroupView]:
     """Give the attributes of the family and those with values besides, by group, both in their sort order.
 
     `url` is the product's page, for the links into other channels and locales.
     """
     structure = looked.structure
     family = structure.family(product.family) if product.family else None
-    members = (family.attributes if family else frozenset()) | product.values.keys()
+    own = product.attributes if isinstance(product, ModelView) else family.attributes if family else frozenset()
+    members = own | product.values.keys()
     found = []
     for group in sorted(structure.attribute_groups.values(), key=lambda one: (one.sort_order, one.code)):
         attributes = [one for one in structure.attributes_by_group.get(group.code, ()) if one.code in members]
@@ -168,7 +170,7 @@ def show(attribute: Attribute, data: object, looked: Looked, scope: str | None =
         return Shown("text", str(data))
 
 
-def _attribute_view(attribute: Attribute, product: ProductView, looked: Looked, url: str) -> AttributeView:
+def _attribute_view(attribute: Attribute, product: ProductView | ModelView, looked: Looked, url: str) -> AttributeView:
     structure, context = looked.structure, looked.context
     family = structure.family(product.family) if product.family else None
     entries = product.values.get(attribute.code, [])
@@ -187,7 +189,16 @@ def _attribute_view(attribute: Attribute, product: ProductView, looked: Looked, 
         optional=family is None or attribute.code not in family.attributes,
         unused=unused,
         elsewhere=() if shown else tuple(_elsewhere(attribute, entries, looked, url)),
+        inherited=_inherited(attribute, product, context),
     )
+
+
+def _inherited(attribute: Attribute, product: ProductView | ModelView, context: Context) -> Elsewhere | None:
+    model = product.inherited.get(attribute.code)
+    if model is None:
+        return None
+    query = urlencode({"channel": context.channel.code, "locale": context.locale})
+    return Elsewhere(model, f"{reverse('products:model', args=[model])}?{query}#{anchor_of(attribute.code)}")
 
 
 def _missing_here(completenesses: Iterable[Completeness], context: Context) -> list[str]:

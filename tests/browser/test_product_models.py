@@ -1,0 +1,67 @@
+"""A product model and its variants in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.conftest import _install
+from tests.factories.products import make_product
+from tests.products.catalogue import make_lamps
+from tests.products.trees import make_model, make_tree, make_variants
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CONTEXT = "channel=webshop&locale=en_GB"
+
+
+@pytest.fixture
+def signed_in(page: Any, person: Any, live_server: Any) -> Any:
+    _install()
+    make_lamps()
+    make_variants()
+    uuid = make_tree()
+    make_model("orbit_white", {"finish": "white"}, parent="orbit")
+    make_product("orbit-brass-m", "luminaires", {"bulb_size": "m", "lumens": 7}, parent="orbit_brass")
+    page.goto(f"{live_server.url}/products/{uuid}?{CONTEXT}")
+    page.get_by_label("Username").fill(person.username)
+    page.get_by_label("Password").first.fill(person.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Orbit lamp", level=1)).to_be_visible()
+    page.wait_for_load_state()
+    return page
+
+
+def assert_accessible(page: Any) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
+    page = signed_in
+    finish = page.locator("#attribute-finish")
+    expect(finish).to_contain_text("Brass")
+    expect(finish).to_contain_text("inherited from")
+    expect(page.locator("#attribute-title")).to_contain_text("orbit")
+    expect(page.locator("#attribute-lumens")).not_to_contain_text("inherited from")
+    assert_accessible(page)
+    finish.get_by_role("link", name="orbit_brass").click()
+    expect(page.get_by_role("heading", name="Variants")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("row", name="orbit-brass-m")).to_contain_text("M")
+    assert_accessible(page)
+    page.get_by_role("complementary").get_by_role("link", name="orbit").click()
+    expect(page.get_by_role("heading", name="Models below it")).to_be_visible()
+    page.get_by_role("link", name="orbit_white").click()
+    expect(page.get_by_text("Nothing is below this model yet.")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="orbit_brass").click()
+    page.get_by_role("link", name="orbit-brass-s").click()
+    expect(page.get_by_role("link", name="orbit_brass").first).to_be_visible()
+
+
+def test_an_unknown_model_says_so(signed_in: Any, live_server: Any) -> None:
+    answer = signed_in.request.get(f"{live_server.url}/product-models/ghost")
+    assert answer.status == 404
