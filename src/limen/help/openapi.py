@@ -218,6 +218,8 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 
 
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
+_VALIDATION = _query("validation", {"enum": ["full"]}, "All that is wrong in `errors`, and not its first stage alone.")
+_ATOMIC = _query("atomic", {"enum": ["1", "true"]}, "Write all lines or none; 424 for those that were good.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
 _REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
 _PRODUCTS = frozenset({"product", "product_uuid", "product_model"})
@@ -281,7 +283,11 @@ def _own_parameters(resource: str) -> tuple[Schema, ...]:
 
 
 def _write_parameters(resource: str) -> tuple[Schema, ...]:
-    return (_DRY_RUN,) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+    return (_DRY_RUN, _VALIDATION) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+
+
+def _line_parameters(resource: str) -> tuple[Schema, ...]:
+    return (*_write_parameters(resource), *((_ATOMIC,) if resource in _PRODUCTS else ()))
 
 
 def _uses(resource: str) -> Answers:
@@ -309,7 +315,7 @@ _SHAPES: Mapping[str, Shape] = {
     "_partial_update_list": Shape(
         lambda resource: {"200": _LINES, "404": _UNKNOWN},
         _sent_lines,
-        _write_parameters,
+        _line_parameters,
     ),
     "_partial_update": Shape(
         lambda resource: {"201": _CREATED, "204": _UPDATED, "404": _UNKNOWN, "422": _INVALID},

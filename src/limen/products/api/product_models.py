@@ -18,6 +18,7 @@ from limen.products.api.products import (
     answer_lines,
     answer_list,
     answer_one,
+    asks_full,
     unknown,
     with_ignored,
 )
@@ -35,7 +36,7 @@ def create_model(request: ApiRequest) -> HttpResponse:
     """Create a product model: a root with its family variant, or a sub model with its parent."""
     body = decode_object(request.body)
     code = body.get("code")
-    line = Line(body, code if isinstance(code, str) else None, new=True)
+    line = Line(body, code if isinstance(code, str) else None, new=True, full=asks_full(request))
     return once(request, lambda: _write(request, line))
 
 
@@ -61,7 +62,9 @@ def get_model(request: ApiRequest, code: str) -> HttpResponse:
 )
 def patch_model(request: ApiRequest, code: str) -> HttpResponse:
     """Update a product model, or create it under this code; what it hands down changes with it."""
-    return _write(request, Line(decode_object(request.body), code, conditions=conditions_of(request)))
+    return _write(
+        request, Line(decode_object(request.body), code, conditions=conditions_of(request), full=asks_full(request))
+    )
 
 
 @endpoint(name="pim_api_product_model_delete", permission=REMOVE, conditional=True)

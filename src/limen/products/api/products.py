@@ -66,7 +66,7 @@ def list_products(request: ApiRequest) -> HttpResponseBase:
 @endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
 def create_product(request: ApiRequest) -> HttpResponse:
     """Create a product with its identifier."""
-    return _write(request, "identifier", Line(decode_object(request.body), new=True))
+    return _write(request, "identifier", Line(decode_object(request.body), new=True, full=asks_full(request)))
 
 
 @endpoint(
@@ -86,7 +86,11 @@ def get_product(request: ApiRequest, code: str) -> HttpResponse:
 @endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_", conditional=True)
 def patch_product(request: ApiRequest, code: str) -> HttpResponse:
     """Update a product, or create it under this identifier; another `identifier` in the body renames it."""
-    return _write(request, "identifier", Line(decode_object(request.body), code, conditions=conditions_of(request)))
+    return _write(
+        request,
+        "identifier",
+        Line(decode_object(request.body), code, conditions=conditions_of(request), full=asks_full(request)),
+    )
 
 
 @endpoint(name="pim_api_product_delete", permission=REMOVE, conditional=True)
@@ -107,7 +111,7 @@ def list_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
 @endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
 def create_product_by_uuid(request: ApiRequest) -> HttpResponse:
     """Create a product; the uuid is made when none is sent."""
-    return _write(request, "uuid", Line(decode_object(request.body), new=True))
+    return _write(request, "uuid", Line(decode_object(request.body), new=True, full=asks_full(request)))
 
 
 @endpoint(
@@ -132,7 +136,11 @@ def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
 )
 def patch_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Update a product, or create it under this uuid."""
-    return _write(request, "uuid", Line(decode_object(request.body), uuid, conditions=conditions_of(request)))
+    return _write(
+        request,
+        "uuid",
+        Line(decode_object(request.body), uuid, conditions=conditions_of(request), full=asks_full(request)),
+    )
 
 
 @endpoint(name="pim_api_product_uuid_delete", permission=REMOVE, conditional=True)
@@ -329,7 +337,7 @@ def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     try:
-        with watched(request):
+        with watched(request, flavour):
             # A POST may be bound to a key, so that it can be sent again.
             if line.new:
                 return once(request, lambda: _written(request, flavour, line))
@@ -368,8 +376,9 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
 def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
     """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
-    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
-    with watched(request):
+    full = asks_full(request)
+    lines = [_read_line(raw, flavour, full) for raw in ndjson.lines(request, extended=True)]
+    with watched(request, flavour):
         results = upsert(
             lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
         )
@@ -388,10 +397,15 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
     return marked(ndjson.answer(written), dry_run)
 
 
-def _read_line(raw: bytes, flavour: Naming) -> Line | Refused:
+def asks_full(request: HttpRequest) -> bool:
+    """Tell whether all that is wrong is asked for at once."""
+    return request.GET.get("validation") == "full"
+
+
+def _read_line(raw: bytes, flavour: Naming, full: bool) -> Line | Refused:
     try:
         body = ndjson.read_line(raw)
-        return Line(body, ndjson.read_key(body, flavour))
+        return Line(body, ndjson.read_key(body, flavour), full=full)
     except Refused as refusal:
         return refusal
 

@@ -28,12 +28,14 @@ class Line:
     """`key` is the identifier, uuid or code of the address or the line; None where a body alone decides (POST).
 
     `new` says that the product or model must not exist yet (POST). `conditions` are compared under its lock.
+    `full` asks for all that is wrong with it, and not only what its first stage finds.
     """
 
     body: JsonObject
     key: str | None = None
     new: bool = False
     conditions: Conditions = UNCONDITIONAL
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
