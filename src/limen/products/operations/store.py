@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import connection
 
 from limen.kit import db
 from limen.kit.text import fold
@@ -161,6 +162,32 @@ def rewrite_documents(items: Items) -> None:
     for tables, kind in ((PRODUCTS, Product), (MODELS, Model)):
         rows = [_document(one) for one in items if isinstance(one, kind)]
         db.update_rows(tables.named("doc"), tables.key, tables.document, rows)
+
+
+def free_axes(tables: Tables, ids: Sequence[int], variants: Sequence[int]) -> None:
+    """Forget the combinations of products or models of some family variants: one of their axes has lost its value.
+    1 statement, none for nothing."""
+    if not ids or not variants:
+        return
+    # Whose children they are says of which family variant they are.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {tables.named('axes')} a USING product_model m WHERE m.id = a.parent_id"  # noqa: S608
+            f" AND m.family_variant_id = ANY(%s) AND a.{tables.key} = ANY(%s)",
+            [list(variants), list(ids)],
+        )
+
+
+def rewrite_model_scores(models: Sequence[Model], book: Rulebook) -> None:
+    """Write the quality of models anew: for what the structure changes in it. 2 to 4 statements, none for nothing."""
+    if not models:
+        return
+    places = [place for place in score_places(book) if place[0] == QUALITY]
+    scores = [(place, value, _id(model)) for model in models for place, value in _model_scores(model, book)[1]]
+    keys = make_search_keys({*places, *(place for place, _, _ in scores)})
+    gone = sorted((_id(model), keys[place]) for model in models for place in places)
+    db.delete_rows(MODELS.named("idx_num"), MODELS.index_of, gone)
+    db.insert_rows(MODELS.named("idx_num"), MODELS.number, [(keys[place], value, id) for place, value, id in scores])
 
 
 def erase(ids: Sequence[int]) -> None:
