@@ -26,7 +26,7 @@ from limen.kit import clock as clocks
 from limen.kit import db
 from limen.kit.text import fold
 from limen.products import models
-from limen.products.operations import refresh, store
+from limen.products.operations import index, refresh, store, tables
 from limen.products.operations.upsert import updated
 from limen.products.queries import affected, loading, trees
 from limen.products.queries.affected import Affected
@@ -162,7 +162,7 @@ def _completeness(subject: str, data: dict[str, Any], structure: Structure) -> W
         refresh.refresh([one for one in items if isinstance(one, Product)], structure)
         # Models have no completeness, and a quality.
         found = [one for one in items if isinstance(one, Model)]
-        store.rewrite_model_scores(found, rulebook(structure))
+        index.rewrite_model_scores(found, rulebook(structure))
 
     return Work(lambda store: affected.of_families(marks, store), on, lambda: refresh.mark_families(marks))
 
@@ -201,9 +201,9 @@ def _cleaning(subject: str, data: dict[str, Any], structure: Structure) -> Work:
 def _free_axes(changed: Items, removal: Cleaning, structure: Structure) -> None:
     """Let others have the axes of those that have lost the value of one. At most 2 statements."""
     code = removal.attribute or ""
-    for tables, kind, level in ((store.PRODUCTS, Product, -1), (store.MODELS, Model, 0)):
+    for places, kind, level in ((tables.PRODUCTS, Product, -1), (tables.MODELS, Model, 0)):
         variants = [one.id for one in structure.variants_by_axis.get(code, ()) if code in one.levels[level].axes]
-        store.free_axes(tables, [one.id for one in changed if isinstance(one, kind) and one.id is not None], variants)
+        store.free_axes(places, [one.id for one in changed if isinstance(one, kind) and one.id is not None], variants)
 
 
 def _move(changed: Items, now: datetime) -> None:
