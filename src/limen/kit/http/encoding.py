@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 
 import zstandard
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -31,6 +31,7 @@ _ZSTD_WINDOW = 8 * 1024 * 1024
 # A block of four bytes stands for up to 128 kB, so this many bytes become 8 MB at most before they are counted.
 _ZSTD_STEP = 256
 _GZIP_STEP = 1024 * 1024
+_READ = 65_536
 
 # In the order of preference.
 ENCODINGS = ("zstd", "gzip")
@@ -155,6 +156,16 @@ def decoded(body: bytes, encoding: str, most: int) -> bytes:
     except (zlib.error, zstandard.ZstdError, EOFError):
         raise Malformed(f'The body is not valid "{encoding}", which "Content-Encoding" names.') from None
     return b"".join(found)
+
+
+def read_whole(stream: IO[bytes], most: int) -> bytes:
+    """Read a body of which nobody said how long it is. TooLarge as soon as it grows beyond `most` bytes."""
+    found = bytearray()
+    while part := stream.read(_READ):
+        found += part
+        if len(found) > most:
+            raise too_large(most)
+    return bytes(found)
 
 
 def too_large(most: int) -> TooLarge:

@@ -32,7 +32,7 @@ from limen.kit.errors import (
     UnsupportedMedia,
     Violation,
 )
-from limen.kit.http.encoding import check_encoding, decoded, too_large
+from limen.kit.http.encoding import check_encoding, decoded, read_whole, too_large
 from limen.kit.http.json import JSON, JsonObject, base_url, json_answer
 
 log = logging.getLogger(__name__)
@@ -244,6 +244,9 @@ def _take_body(request: HttpRequest, encoding: str, most: int) -> None:
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if announced.isascii() and announced.isdigit() and int(announced[:18]) > most:
         raise too_large(most)
+    if not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        # A body in chunks. Django reads as many bytes as were announced, and here none were.
+        request._body = read_whole(request.META["wsgi.input"], most)
     if encoding:
         # Where `request.body` keeps what it has read: whoever reads it, or records it, gets the decoded one.
         request._body = decoded(request.body, encoding, most)
