@@ -9,12 +9,14 @@ import pytest
 
 from limen.accounts.rules import SYSTEM
 from limen.events import queries as events
+from limen.kit import db
 from limen.kit.errors import Unprocessable
 from limen.products import operations, queries
 from limen.structure import operations as structure
 from limen.structure import queries as structure_queries
 from tests.factories.jobs import do_jobs
 from tests.factories.products import NOW, make_product
+from tests.factories.structure import make_option
 from tests.products.trees import make_model, make_tree, make_variants
 
 pytestmark = pytest.mark.usefixtures("tree")
@@ -82,3 +84,27 @@ def test_an_association_type_goes_out_of_what_is_own() -> None:
     row = queries.product(flavour="model", key="orbit_brass")
     assert row is not None and row.associations is not None
     assert list(orjson.loads(row.associations)) == ["COMPATIBLE"]
+
+
+def test_an_option_that_was_an_axis_is_free_again() -> None:
+    structure.remove_option("bulb_size", "s", by=SYSTEM, now=NOW)
+    do_jobs()
+    assert "bulb_size" not in variant()["values"]
+    make_option("bulb_size", "s")
+    make_product("another", "luminaires", {"bulb_size": "s"}, parent="orbit_brass")
+
+
+def test_the_quality_of_models_follows_their_family() -> None:
+    def quality() -> set[str]:
+        rows = db.fetch(
+            "SELECT x.value FROM product_model_idx_num x JOIN product_search_key k ON k.id = x.key"
+            " JOIN product_model m ON m.id = x.model_id WHERE m.code = 'orbit' AND k.attribute_id = -1"
+            " AND k.channel = 'webshop' AND k.locale = 'en_GB'"
+        )
+        return {str(value) for (value,) in rows}
+
+    before = quality()
+    requirements = {"attribute_requirements": {"webshop": ["sku", "title"]}}
+    structure.upsert("family", "luminaires", requirements, by=SYSTEM, now=NOW)
+    do_jobs()
+    assert before and quality() and quality() != before

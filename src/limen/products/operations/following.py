@@ -26,7 +26,7 @@ from limen.kit import clock as clocks
 from limen.kit import db
 from limen.kit.text import fold
 from limen.products import models
-from limen.products.operations import refresh, store
+from limen.products.operations import index, refresh, store, tables
 from limen.products.operations.upsert import updated
 from limen.products.queries import affected, loading, trees
 from limen.products.queries.affected import Affected
@@ -158,14 +158,13 @@ def _completeness(subject: str, data: dict[str, Any], structure: Structure) -> W
         data["marks"] = {str(id): mark for id, mark in marks.items()}
     marks = {int(id): mark for id, mark in data["marks"].items()}
 
-    def of(store: Store) -> Affected:
-        # Models have no completeness.
-        return affected.of_families(marks if store is PRODUCTS else ())
-
     def on(items: Items, structure: Structure, now: datetime) -> None:
         refresh.refresh([one for one in items if isinstance(one, Product)], structure)
+        # Models have no completeness, and a quality.
+        found = [one for one in items if isinstance(one, Model)]
+        index.rewrite_model_scores(found, rulebook(structure))
 
-    return Work(of, on, lambda: refresh.mark_families(marks))
+    return Work(lambda store: affected.of_families(marks, store), on, lambda: refresh.mark_families(marks))
 
 
 def _cleaning(subject: str, data: dict[str, Any], structure: Structure) -> Work:
@@ -189,6 +188,7 @@ def _cleaning(subject: str, data: dict[str, Any], structure: Structure) -> Work:
         _erase_traces(items, removal, keys)
         if removal.resource == "attribute_option":
             refresh.refresh([one for one in changed if isinstance(one, Product)], structure)
+            _free_axes(changed, removal, structure)
         events.record_many(happenings, by=AUTHOR, now=now)
 
     return Work(
@@ -196,6 +196,14 @@ def _cleaning(subject: str, data: dict[str, Any], structure: Structure) -> Work:
         on,
         lambda: structure_operations.finish_cleaning([removal.id]),
     )
+
+
+def _free_axes(changed: Items, removal: Cleaning, structure: Structure) -> None:
+    """Let others have the axes of those that have lost the value of one. At most 2 statements."""
+    code = removal.attribute or ""
+    for places, kind, level in ((tables.PRODUCTS, Product, -1), (tables.MODELS, Model, 0)):
+        variants = [one.id for one in structure.variants_by_axis.get(code, ()) if code in one.levels[level].axes]
+        store.free_axes(places, [one.id for one in changed if isinstance(one, kind) and one.id is not None], variants)
 
 
 def _move(changed: Items, now: datetime) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from limen.kit import db
 from limen.products.models import FamilyPlan
-from limen.products.operations.store import INDEX_OF, NUMBER, scores_of
+from limen.products.operations.index import scores_of
+from limen.products.operations.tables import INDEX_OF, NUMBER
 from limen.products.queries import loading
 from limen.products.queries.search_keys import Place, make_search_keys
 from limen.products.rules.completeness import fingerprint, held_by, plan_of

@@ -3,23 +3,20 @@ change. Models lie in tables of the same shapes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import connection
 
 from limen.kit import db
 from limen.kit.text import fold
-from limen.media.rules import MediaRow
+from limen.products.operations.index import write_index
+from limen.products.operations.tables import MODELS, PRODUCTS, Tables
 from limen.products.queries.pointing import MODEL_LINKS, PRODUCT_LINKS
-from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, make_search_keys, search_keys
 from limen.products.rules import links
-from limen.products.rules.completeness import Plan, filling, held_by, plan_of
-from limen.products.rules.indexing import Rows, add_rows, is_long, place_of, spots_of
-from limen.products.rules.inheriting import levels_of
 from limen.products.rules.links import Kind
 from limen.products.rules.rulebook import Rulebook, unique_key
 from limen.products.rules.variants import axes_key, axes_of
@@ -57,45 +54,6 @@ LINK = {"owner_id": "int8", "type_id": "int8", "target_id": "int8"}
 UNIQUE = {"attribute_id": "int8", "value_key": "text", "product_id": "int8"}
 UNIQUE_OF = {"attribute_id": "int8", "product_id": "int8"}
 
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The tables that products and models both have, with their columns; `links` by the kind of the target."""
-
-    item: str
-    sequence: str
-    key: str
-    links: Mapping[Kind, str]
-    document: db.Columns
-    category: db.Columns
-    axes: db.Columns
-    text: db.Columns
-    number: db.Columns
-    index_of: db.Columns
-
-    def named(self, name: str) -> str:
-        return f"{self.item}_{name}"
-
-    @classmethod
-    def of(cls, item: str, key: str, links: Mapping[Kind, str]) -> Tables:
-        own = {key: "int8"}
-        return cls(
-            item,
-            f"{item}_id_seq",
-            key,
-            links,
-            document={**own, "doc": "text", "associations": "text", "quantified": "text", "own": "text"},
-            category={"category_id": "int8", **own},
-            axes={"parent_id": "int8", "axes_key": "text", **own},
-            text={"key": "int4", "value": "text", **own},
-            number={"key": "int4", "value": "float8", **own},
-            index_of={**own, "key": "int4"},
-        )
-
-
-PRODUCTS = Tables.of("product", "product_id", PRODUCT_LINKS)
-MODELS = Tables.of("product_model", "model_id", MODEL_LINKS)
-INDEX_OF, NUMBER = PRODUCTS.index_of, PRODUCTS.number
 
 # One without its id is new.
 Items = Sequence[Item]
@@ -153,7 +111,7 @@ def _write_shared(tables: Tables, items: Items, old: Items, new: Items, world: W
     _write_memberships(tables.named("category"), tables.category, "categories", items, world.structure.categories)
     _write_links(tables, items, world)
     _write_axes(tables, items, world.book)
-    _write_index(tables, items, world.book, world.media)
+    write_index(tables, items, world.book, world.media)
 
 
 def rewrite_documents(items: Items) -> None:
@@ -161,6 +119,20 @@ def rewrite_documents(items: Items) -> None:
     for tables, kind in ((PRODUCTS, Product), (MODELS, Model)):
         rows = [_document(one) for one in items if isinstance(one, kind)]
         db.update_rows(tables.named("doc"), tables.key, tables.document, rows)
+
+
+def free_axes(tables: Tables, ids: Sequence[int], variants: Sequence[int]) -> None:
+    """Forget the combinations of products or models of some family variants: one of their axes has lost its value.
+    1 statement, none for nothing."""
+    if not ids or not variants:
+        return
+    # Whose children they are says of which family variant they are.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {tables.named('axes')} a USING product_model m WHERE m.id = a.parent_id"  # noqa: S608
+            f" AND m.family_variant_id = ANY(%s) AND a.{tables.key} = ANY(%s)",
+            [list(variants), list(ids)],
+        )
 
 
 def erase(ids: Sequence[int]) -> None:
@@ -306,112 +278,3 @@ def _write_uniques(products: Sequence[Product]) -> None:
                 come.append((attribute.id, unique_key(data), product.id))
     db.delete_rows("product_unique", UNIQUE_OF, sorted(gone))
     db.insert_rows("product_unique", UNIQUE, sorted(come))
-
-
-# The index of values
-
-
-def _write_index(tables: Tables, items: Items, book: Rulebook, media: Mapping[str, MediaRow]) -> None:
-    """Index rows of values that changed, of completeness and quality; what was there is first taken away by its key."""
-    come, scores = Rows(), list[Score]()
-    stale_texts: list[tuple[int, Place]] = []
-    stale_longs: list[tuple[int, Place]] = []
-    stale_numbers: list[tuple[int, Place]] = []
-    for item in items:
-        id = _id(item)
-        add_rows(item.after, id, media, come)
-        for slot, before in item.before.items():
-            stale = stale_texts if slot.field.table == "text" else stale_numbers
-            stale.extend((id, place_of(spot)) for spot in spots_of(slot, before))
-            if is_long(slot, before):
-                stale_longs.append((id, slot.place))
-        gone, changed = _scores(item, book) if isinstance(item, Product) else _model_scores(item, book)
-        stale_numbers.extend((id, place) for place in gone)
-        scores.extend((place, value, id) for place, value in changed)
-    known = search_keys({place for _, place in stale_texts} | {place for _, place in stale_numbers})
-    db.delete_rows(tables.named("idx_text"), tables.index_of, _by_key(stale_texts, known))
-    db.delete_rows(tables.named("long_text"), tables.index_of, _by_key(stale_longs, known))
-    db.delete_rows(tables.named("idx_num"), tables.index_of, _by_key(stale_numbers, known))
-    spots = {spot: place_of(spot) for spot in {row[0] for row in come.texts} | {row[0] for row in come.numbers}}
-    keys = make_search_keys({*spots.values(), *(place for place, _, _ in scores)})
-    at = {spot: keys[place] for spot, place in spots.items()}
-    db.insert_rows(tables.named("idx_text"), tables.text, [(at[spot], value, id) for spot, value, id in come.texts])
-    db.insert_rows(tables.named("long_text"), tables.text, [(at[spot], value, id) for spot, value, id in come.longs])
-    numbers = [(at[spot], value, id) for spot, value, id in come.numbers]
-    numbers += [(keys[place], value, id) for place, value, id in scores]
-    db.insert_rows(tables.named("idx_num"), tables.number, numbers)
-
-
-def _id(item: Item) -> int:
-    if item.id is None:
-        raise LookupError("A product gets its id before anything of it is written.")
-    return item.id
-
-
-def _by_key(stale: Iterable[tuple[int, Place]], keys: Mapping[Place, int]) -> list[tuple[int, int]]:
-    return sorted((id, keys[place]) for id, place in stale if place in keys)
-
-
-# Completeness and quality: where, how much, and the product's id.
-Score = tuple[Place, float, int]
-
-
-def _scores(product: Product, book: Rulebook) -> tuple[Iterable[Place], Iterable[tuple[Place, float]]]:
-    """Give the places whose completeness or quality goes, and what comes: only where it is another than before.
-
-    They move only with the family, or where something is filled that was not, or no longer.
-    """
-    stored = product.stored
-    if stored is None or stored.family != product.family:
-        gone = score_places(book) if stored is not None and stored.family is not None else []
-        return gone, _all_scores(product, book)
-    plan = plan_of(product.family, book) if product.family is not None else None
-    if plan is None or not any(
-        filling(slot, product.before.get(slot)) != filling(slot, data)
-        for slot, data in product.after.items()
-        if slot in plan.bits or slot in plan.prices
-    ):
-        return [], []
-    after = plan.filled(held_by(product.values, book))
-    before = after & ~plan.touched(product.after) | plan.filled(product.before.items())
-    was, now = dict(scores_of(plan, before)), dict(scores_of(plan, after))
-    changed = [(place, value) for place, value in now.items() if was.get(place) != value]
-    return [place for place, value in was.items() if now.get(place) != value], changed
-
-
-def _all_scores(product: Product, book: Rulebook) -> Iterable[tuple[Place, float]]:
-    if product.family is None:
-        return []
-    plan = plan_of(product.family, book)
-    # All values of a new product are new.
-    held = held_by(product.values, book) if product.stored is not None else product.after.items()
-    return scores_of(plan, plan.filled(held))
-
-
-def _model_scores(item: Item, book: Rulebook) -> tuple[Iterable[Place], Iterable[tuple[Place, float]]]:
-    """As _scores, of a model, which has a quality and no completeness: by the attributes of its level and above."""
-    if not isinstance(item, Model) or item.family is None:
-        return [], []
-    below = levels_of(item.variant, book).attributes[item.level + 1 :]
-    plan = plan_of(item.family, book, frozenset().union(*below))
-    found = scores_of(plan, plan.filled(held_by(item.values, book)))
-    gone = [place for place in score_places(book) if place[0] == QUALITY] if item.stored is not None else []
-    return gone, [(place, value) for place, value in found if place[0] == QUALITY]
-
-
-def scores_of(plan: Plan, filled: int) -> Iterable[tuple[Place, float]]:
-    """Walk the completeness and the quality of every channel and locale, with the place each is found by."""
-    for one in plan.requirements:
-        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(filled))
-        quality = one.quality(filled)
-        if quality is not None:
-            yield (QUALITY, one.channel, one.locale, ""), float(quality)
-
-
-def score_places(book: Rulebook) -> list[Place]:
-    return [
-        (kind, channel.code, locale, "")
-        for channel in book.structure.channels.values()
-        for locale in channel.locales
-        for kind in (COMPLETENESS, QUALITY)
-    ]

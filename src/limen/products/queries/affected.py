@@ -53,8 +53,8 @@ class Affected:
         return " UNION ".join(parts), params
 
 
-def of_families(ids: Collection[int]) -> Affected:
-    return Affected((("product", "id", "family_id = ANY(%b)", (list(ids),)),)) if ids else Affected(())
+def of_families(ids: Collection[int], store: Store = PRODUCTS) -> Affected:
+    return Affected(((store.table, "id", "family_id = ANY(%b)", (list(ids),)),)) if ids else Affected(())
 
 
 def of_attributes(ids: Collection[int], store: Store) -> Affected:
