@@ -14,7 +14,9 @@ from psycopg.conninfo import make_conninfo
 from benchmarks import __main__ as everything
 from benchmarks import (
     bulk_patch,
+    bulk_structure,
     categories,
+    encoded_lists,
     follow,
     list_products,
     read_product,
@@ -67,6 +69,19 @@ def bench(live: Live, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 class TestEveryBenchmark:
+    def test_bulk_structure_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
+        lines = bench.run(bulk_structure)
+        assert {name: line["rows"] for name, line in lines.items()} == {
+            f"bulk_structure.{kind}.{verb}": rows
+            for kind, rows in (("options", 10), ("attributes", 1))
+            for verb in ("create", "update", "unchanged")
+        }
+
+    def test_encoded_lists_are_the_smaller_the_more_is_asked_for(self, bench: Bench) -> None:
+        lines = bench.run(encoded_lists)
+        plain, gzip, zstd = (lines[f"encoded_lists.{one}"]["bytes_per_call"] for one in ("plain", "gzip", "zstd"))
+        assert 0 < zstd < gzip < plain
+
     def test_bulk_patch_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
         lines = bench.run(bulk_patch)
         assert set(lines) == {"bulk_patch.create", "bulk_patch.update", "bulk_patch.unchanged"}
@@ -159,7 +174,7 @@ class TestEveryBenchmark:
         ]
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 15
+        assert len(bench.run(everything)) == 24
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]

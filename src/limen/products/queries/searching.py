@@ -173,16 +173,19 @@ def _enabled(one: Criterion, structure: Structure, store: Store) -> Where:
     return Where("p.enabled = %s", (one.value,))
 
 
+_MODELS = "SELECT id FROM product_model WHERE code_key = ANY(%s::text[])"
+# The models below, too: their variants are further down.
+_WITH_CHILDREN = (
+    "WITH found AS (SELECT id FROM product_model WHERE code_key = ANY(%s::text[]))"
+    " SELECT id FROM found UNION SELECT m.id FROM product_model m JOIN found ON m.parent_id = found.id"
+)
+
+
 def _parent(one: Criterion, structure: Structure, store: Store) -> Where:
     """`=` finds descendants of a model at any depth, `IN` the children of some."""
     if one.operator in ("EMPTY", "NOT EMPTY"):
         return Where("p.parent_id IS NULL" if one.operator == "EMPTY" else "p.parent_id IS NOT NULL")
-    models = "SELECT id FROM product_model WHERE code_key = ANY(%s::text[])"
-    if one.operator == "=":
-        # The models below it, too: their variants are further down.
-        below = "SELECT m.id FROM product_model m JOIN found ON m.parent_id = found.id"
-        models = f"WITH found AS ({models}) SELECT id FROM found UNION {below}"  # noqa: S608  # own parts
-    ids = [id for (id,) in db.fetch(models, [one.value], by_values=True)]
+    ids = [id for (id,) in db.fetch(_WITH_CHILDREN if one.operator == "=" else _MODELS, [one.value], by_values=True)]
     return Where("p.parent_id = ANY(%s::bigint[])", (ids,))
 
 

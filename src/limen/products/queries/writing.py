@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from limen.kit import db
 from limen.products import wire
@@ -14,7 +15,7 @@ from limen.products.queries.lists import identifiers_of
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, search_keys
 from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.completeness import LETTERS, completenesses
-from limen.products.rules.cutting import narrowing
+from limen.products.rules.cutting import narrowing, without_types
 from limen.products.rules.rulebook import Rulebook, rulebook
 from limen.products.rules.views import View, is_visible, option_pairs
 from limen.products.rules.world import Row
@@ -38,6 +39,8 @@ def writer_for(
     if view.narrows or hides:
         labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
         body = narrowing(view, book, labels, hides=hides)
+    if not settings.LIMEN_API_VALUE_TYPES:
+        body = without_types(body)
     identifiers = identifiers_of(wire.linked_uuids(rows))
     members = _members(rows, view, book, MODELS if flavour == "model" else PRODUCTS)
     return wire.Writer(

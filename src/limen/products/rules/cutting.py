@@ -44,6 +44,21 @@ def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool) 
     return narrow
 
 
+def without_types(cut: Cut | None) -> Cut:
+    """Give what leaves out, after `cut`, what only newer versions of the reference print with values (10.1)."""
+
+    def plain(doc: bytes) -> bytes:
+        document = orjson.loads(cut(doc) if cut is not None else doc)
+        for entries in document.get("values", {}).values():
+            for entry in entries:
+                entry.pop("attribute_type", None)
+                if entry["data"].__class__ is dict:
+                    entry["data"].pop("symbol", None)
+        return orjson.dumps(document)
+
+    return plain
+
+
 class _Attributes(dict[str, "_Attribute | None"]):
     """How the values of each attribute are cut; None for not at all."""
 
