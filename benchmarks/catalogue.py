@@ -21,7 +21,9 @@ USUAL = "bench_usual"
 WIDE, DEEP = "bench_wide", "bench_deep"
 FAN_OUT = 20
 LINES_AT_ONCE = 100
-LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
+LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE", "da_DK", "fi_FI", "cs_CZ", "sk_SK")
+LOCALES += ("hu_HU", "ro_RO", "bg_BG", "el_GR", "pt_PT", "pt_BR", "en_GB", "en_AU", "en_CA", "en_IE", "en_NZ", "fr_BE")
+LOCALES += ("fr_CA", "fr_CH", "de_AT", "de_CH", "it_CH", "nl_BE", "es_MX", "es_AR", "ja_JP", "ko_KR")
 WORDS = ("amber", "brisk", "cedar", "delta", "ember", "frost", "grove", "hazel", "inlet", "jetty", "kelp", "larch")
 OPTIONS = 30
 
@@ -155,6 +157,12 @@ def changed(shape: Shape, number: int) -> Json:
     for code, values in change(shape, number)["values"].items():
         whole["values"][code][: len(values)] = values
     return whole
+
+
+def some_values(shape: Shape, indexes: list[int], random: Random) -> Iterator[tuple[str, list[Json]]]:
+    """Give values of some attributes by code; localizable ones in two locales at most."""
+    for index in indexes:
+        yield _code(index), _values(shape, index, random)[:2]
 
 
 def bodies(lines: Iterator[Json]) -> Iterator[tuple[int, bytes]]:

@@ -26,6 +26,7 @@ from benchmarks import (
     structure_file,
     tokens,
     variants,
+    wide,
 )
 from tests.conftest import Live
 from tests.factories.accounts import PASSWORD, make_user
@@ -106,6 +107,11 @@ class TestEveryBenchmark:
         assert set(lines) == {f"search.{name}" for name, _ in search.operators(10)}
         assert all(line["of"] == 10 and line["p95_ms"] >= line["p50_ms"] > 0 for line in lines.values())
         assert lines["search.text.NOT EMPTY"]["items"] > 0
+
+    def test_wide_writes_and_lists_products_of_a_usual_size(self, bench: Bench) -> None:
+        lines = bench.run(wide)
+        assert set(lines) == {"wide.create", "wide.update", "wide.list", "wide.list_cut"}
+        assert lines["wide.list_cut"]["rows"] == lines["wide.list"]["rows"] == 10 * wide.ROUNDS
 
     def test_search_wants_a_catalogue_of_its_own(self, bench: Bench) -> None:
         bench.run(bulk_patch)

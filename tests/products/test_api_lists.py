@@ -66,6 +66,10 @@ class TestOne:
         product = pim.get("/products/DESK-ONE").json()
         assert list(product)[:2] == ["uuid", "identifier"]
 
+    def test_case_39_an_identifier_with_slashes_and_blanks(self, pim: Api) -> None:
+        make_product("a/b c")
+        assert pim.client.get("/api/rest/v1/products/a/b%20c").json()["identifier"] == "a/b c"
+
     def test_case_40_another_media_type(self, pim: Api) -> None:
         make_product("desk-one")
         assert pim.get("/products/desk-one", headers={"accept": "text/html"}).status_code == 406

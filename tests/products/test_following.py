@@ -200,7 +200,7 @@ class TestCleaning:
         assert data(uuid, "tagline") == []
         assert structure_queries.removals_under_way() == ()
 
-    def test_a_removed_option_goes_from_selects_and_completeness_follows(self) -> None:
+    def test_case_50_a_removed_option_goes_from_selects_and_completeness_follows(self) -> None:
         change("family", "luminaires", attribute_requirements={"webshop": ["sku", "finish"]})
         one = make_product("a", "luminaires", {"finish": "Brass", "materials": ["steel", "oak"]})
         two = make_product("b", "luminaires", {"materials": ["oak"]})
