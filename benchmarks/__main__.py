@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from benchmarks import bulk_patch, figures, list_products, read_product, tokens, variants
+from benchmarks import (
+    bulk_patch,
+    bulk_structure,
+    encoded_lists,
+    figures,
+    list_products,
+    read_product,
+    tokens,
+    variants,
+)
 from benchmarks.catalogue import Shape
 from benchmarks.figures import Figure
 from benchmarks.server import Target
@@ -13,7 +22,7 @@ from benchmarks.server import Target
 
 def measure(target: Target, shape: Shape) -> Iterator[Figure]:
     # The first fills the catalogue that the others read.
-    for benchmark in (bulk_patch, list_products, read_product, variants, tokens):
+    for benchmark in (bulk_patch, list_products, encoded_lists, read_product, variants, tokens, bulk_structure):
         yield from benchmark.measure(target, shape)
 
 

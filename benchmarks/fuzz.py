@@ -32,10 +32,12 @@ class Failures(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.last = ""
+        self.reason = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info:
-            self.last = "".join(traceback.format_exception(*record.exc_info)[-4:])
+            told = traceback.format_exception(*record.exc_info)
+            self.last, self.reason = "".join(told[-4:]), told[-1].strip()[:100]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,12 +63,13 @@ def _run(most: int, seed: int, minutes: float) -> int:
     requests = 0
     while requests < most and time.monotonic() - began < minutes * 60:
         number, requests = requests, requests + 1
-        failures.last = ""
+        failures.last = failures.reason = ""
         try:
             fuzzer.step(Random(f"{seed} {number}"))
         except Exception as error:
             what = failures.last or "".join(traceback.format_exception(error)[-3:])
-            kind = f"{type(error).__name__}: {what.strip().rpartition(chr(10))[2][:80]}"
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            kind = f"{type(error).__name__} in {place.name}, line {place.lineno}: {failures.reason}"
             findings[kind] = findings.get(kind, 0) + 1
             if findings[kind] == 1 and len(findings) <= MOST_TOLD:
                 print(f"request {number}: {str(error)[:1500]}\n{what}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Lists of 100 products: by identifier and by uuid, by cursor and by page number.
+"""Lists of 100 products: by identifier and by uuid, by cursor and by page number, whole and cut to some values.
 
 The floor chooses the ids by key, reads the documents and joins them into the same envelope, by plain psycopg.
 """
@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 import orjson
 
 from benchmarks import figures, floor
-from benchmarks.catalogue import Shape
+from benchmarks.catalogue import CHANNEL, LOCALES, Shape
 from benchmarks.figures import Figure
 from benchmarks.server import Target
 from benchmarks.session import Session, Stopwatch, fill
@@ -39,14 +39,41 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
                     if target.dsn:
                         beside = stack.enter_context(closing(floor.Paging(target.dsn, target.url, key)))
                     yield _read(session, shape, path, pagination, beside)
+        for name, filters in _filters(session):
+            with ExitStack() as stack:
+                beside = None
+                if target.dsn:
+                    beside = stack.enter_context(closing(floor.Paging(target.dsn, target.url, "uuid")))
+                yield _read(session, shape, "products-uuid", "search_after", beside, name, filters)
 
 
-def _read(session: Session, shape: Shape, path: str, pagination: str, beside: floor.Paging | None) -> Figure:
+def _filters(session: Session) -> list[tuple[str, str]]:
+    """What cuts the values that are shown; the attributes are some that the catalogue has."""
+    _, content = session.send("GET", "products-uuid?limit=1")
+    values = orjson.loads(content)["_embedded"]["items"][0]["values"]
+    codes = [code for code in values if code != "sku"][:10]
+    return [
+        ("attributes", f"attributes={','.join(codes)}"),
+        ("locales", f"locales={LOCALES[0]}"),
+        ("scope", f"scope={CHANNEL}"),
+        ("all_three", f"attributes={','.join(codes)}&locales={LOCALES[0]}&scope={CHANNEL}"),
+    ]
+
+
+def _read(
+    session: Session,
+    shape: Shape,
+    path: str,
+    pagination: str,
+    beside: floor.Paging | None,
+    name: str = "",
+    filters: str = "",
+) -> Figure:
     """Follow a list by its links, `ROUNDS` times; after each, `beside` reads it once. A first call is not timed."""
     watch = Stopwatch()
     most = min(shape.products, MOST_ITEMS)
     items = size = 0
-    start = f"{path}?limit=100&pagination_type={pagination}"
+    start = f"{path}?limit=100&pagination_type={pagination}&{filters}".rstrip("&")
     session.send("GET", start)
     for round in range(1, ROUNDS + 1):
         following: str | None = start
@@ -61,7 +88,7 @@ def _read(session: Session, shape: Shape, path: str, pagination: str, beside: fl
         if beside:
             beside.read_all(most)
     facts = {"bytes_per_row": size // max(items, 1), "of": shape.products}
-    return Figure(f"list_products.{path}.{pagination}", items, watch.seconds, beside, facts)
+    return Figure(f"list_products.{path}.{name or pagination}", items, watch.seconds, beside, facts)
 
 
 def _next(content: bytes) -> str | None:

@@ -6,6 +6,7 @@ each kind, and documents that are short, since choosing is what is measured. Alo
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from random import Random
@@ -61,6 +62,8 @@ def _measured(session: Session, name: str, searches: list[Json], shape: Shape) -
         "cpu_ms": round(cpu * 1000 / len(searches), 1) if cpu else None,
         "p50_ms": round(times[len(times) // 2], 1),
         "p95_ms": round(times[int(len(times) * 0.95) - 1], 1),
+        # Processes that wanted the machine meanwhile, ours among them.
+        "load": round(os.getloadavg()[0], 1),
         "items": round(shown / len(searches), 1),
         "of": shape.products,
         "search": searches[-1],

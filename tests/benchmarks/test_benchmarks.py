@@ -14,11 +14,14 @@ from psycopg.conninfo import make_conninfo
 from benchmarks import __main__ as everything
 from benchmarks import (
     bulk_patch,
+    bulk_structure,
     categories,
+    encoded_lists,
     follow,
     list_products,
     read_product,
     recording,
+    search,
     settings,
     structure_file,
     tokens,
@@ -65,6 +68,19 @@ def bench(live: Live, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 class TestEveryBenchmark:
+    def test_bulk_structure_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
+        lines = bench.run(bulk_structure)
+        assert {name: line["rows"] for name, line in lines.items()} == {
+            f"bulk_structure.{kind}.{verb}": rows
+            for kind, rows in (("options", 10), ("attributes", 1))
+            for verb in ("create", "update", "unchanged")
+        }
+
+    def test_encoded_lists_are_the_smaller_the_more_is_asked_for(self, bench: Bench) -> None:
+        lines = bench.run(encoded_lists)
+        plain, gzip, zstd = (lines[f"encoded_lists.{one}"]["bytes_per_call"] for one in ("plain", "gzip", "zstd"))
+        assert 0 < zstd < gzip < plain
+
     def test_bulk_patch_creates_updates_and_leaves_unchanged(self, bench: Bench) -> None:
         lines = bench.run(bulk_patch)
         assert set(lines) == {"bulk_patch.create", "bulk_patch.update", "bulk_patch.unchanged"}
@@ -81,9 +97,21 @@ class TestEveryBenchmark:
             f"list_products.{path}.{pagination}"
             for path in ("products", "products-uuid")
             for pagination in ("search_after", "page")
-        }
+        } | {f"list_products.products-uuid.{cut}" for cut in ("attributes", "locales", "scope", "all_three")}
         assert all(line["rows"] == 10 * list_products.ROUNDS for line in lines.values())
         assert all(line["ratio"] > 0 for line in lines.values())
+
+    def test_search_asks_by_every_operator(self, bench: Bench) -> None:
+        lines = bench.run(search)
+        assert set(lines) == {f"search.{name}" for name, _ in search.operators(10)}
+        assert all(line["of"] == 10 and line["p95_ms"] >= line["p50_ms"] > 0 for line in lines.values())
+        assert lines["search.text.NOT EMPTY"]["items"] > 0
+
+    def test_search_wants_a_catalogue_of_its_own(self, bench: Bench) -> None:
+        bench.run(bulk_patch)
+        bench.arguments[1] = "11"
+        with pytest.raises(SystemExit, match="products already"):
+            search.main(bench.arguments)
 
     def test_read_product_reads_by_both_keys(self, bench: Bench) -> None:
         assert set(bench.run(read_product)) == {"read_product.identifier", "read_product.uuid"}
@@ -140,7 +168,7 @@ class TestEveryBenchmark:
         ]
 
     def test_all_of_them_run_on_one_server(self, bench: Bench) -> None:
-        assert len(bench.run(everything)) == 15
+        assert len(bench.run(everything)) == 24
 
     def test_a_server_without_its_database_has_no_floor(self, bench: Bench) -> None:
         bench.arguments = bench.arguments[:-2]

@@ -25,6 +25,7 @@ from tests.browser.test_connections import erp as erp
 from tests.browser.test_connections import open as open
 from tests.browser.test_people import SCREENS as SYSTEM_SCREENS
 from tests.calls.test_recorder import CALL
+from tests.conftest import Api
 from tests.factories.connections import make_connection, token_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,6 +44,7 @@ ALL = (
     f"{LIST}/erp/access/tokens/refresh/1",
     f"{LIST}/erp/calls",
     f"{LIST}/erp/calls?errors=1&path=nothing",
+    f"{LIST}/erp/monitoring",
     f"{LIST}/erp/test",
     f"{LIST}/erp/pause",
     f"{LIST}/erp/resume",
@@ -53,7 +55,7 @@ ALL = (
 # What is no screen of its own: it answers a press, or fills in a part of one.
 PARTS = {
     *("first-call", "secret", "env", "test-run", "test-report", "replay", "image"),
-    *("user-enable", "user-disable", "export-csv", "export-ndjson"),
+    *("user-enable", "user-disable", "job-again", "export-csv", "export-ndjson"),
 }
 # The way in, and oneself: no screen of Connect or System.
 ELSEWHERE = {"home", "sign-in", "sign-out", "set-up", "password"}
@@ -78,6 +80,8 @@ def busy(erp: operations.NewConnection, live_server: Any, settings: Any) -> Iter
     calls.write_calls(
         [replace(CALL, connection_id=row.id, at=now, status=status) for status in (200, 403)], missed={}, now=now
     )
+    refused = Api(token_for(erp)).post("/products", {"identifier": "chair", "family": "nothing"})
+    assert refused.status_code == 422
     operations.request_check(code="erp", by=SYSTEM, now=now)
     operations.run_check(check=Check.objects.get().id, clock=clock.now)
     yield f"{LIST}/erp/calls/{ApiCall.objects.latest('id').id}"

@@ -33,6 +33,7 @@ SCREENS = (
     "/system/roles/ROLE_READER/edit",
     "/system/roles/ROLE_USER/edit",
     "/system/roles/ROLE_USER/delete",
+    "/system/jobs",
     "/system/audit",
     "/system/audit?what=user.signed_in",
     "/system/groups",

@@ -17,6 +17,7 @@ from pyakeneo.client import Client
 
 from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, lamp, model, name_of, variant
 from tests.conftest import Live
+from tests.factories.media import PNG
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 
@@ -152,3 +153,23 @@ class TestStructure:
         assert client.product_models.fetch_item("orbit")["family_variant"] == "lamps_by_colour"
         product = client.products.fetch_item("orbit-red")
         assert (product["parent"], product["categories"], name_of(product)) == ("orbit", ["master"], "Lamp")
+
+
+class TestMediaFiles:
+    """The client uploads and downloads nothing itself: it sends no forms."""
+
+    def test_lists_and_reads_what_was_uploaded(
+        self, client: Client, session: requests.Session, catalogue: httpx.Client
+    ) -> None:
+        catalogue.patch("/attributes/photo", json={"type": "pim_catalog_image", "group": "other"})
+        client.products.create_item(lamp("lamp-1"))
+        target = '{"identifier":"lamp-1","attribute":"photo","scope":null,"locale":null}'
+        files = {"file": ("lamp.png", PNG, "image/png")}
+        answer = catalogue.post("/media-files", data={"product": target}, files=files)
+        assert answer.status_code == 201
+        code = answer.headers["Location"].split("/media-files/")[1]
+        assert client.products.fetch_item("lamp-1")["values"]["photo"][0]["data"] == code
+        assert [one["code"] for one in client.media_files.fetch_list({"pagination_type": "page"})] == [code]
+        file = client.media_files.fetch_item(code)
+        assert (file["original_filename"], file["size"]) == ("lamp.png", len(PNG))
+        assert session.get(file["_links"]["download"]["href"]).content == PNG

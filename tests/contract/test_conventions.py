@@ -6,6 +6,7 @@ Numbers are those of the acceptance cases of the conventions.
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -161,6 +162,16 @@ class TestOrderOfChecks:
     def test_a_body_over_the_limit_is_not_even_read(self, api: Api, settings: Any) -> None:
         settings.LIMEN_BODY_MAX = 100
         assert_plain(api.post("/categories", b" " * 101), 413)
+
+    def test_a_body_in_chunks_is_read_until_its_end_or_the_limit(self, api: Api, settings: Any) -> None:
+        def in_chunks(body: bytes) -> Any:
+            # As the web server hands it on: nobody says how long it is.
+            unannounced = {"CONTENT_LENGTH": "", "wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+            return api.client.post(f"{API}/categories", content_type=JSON, **unannounced)
+
+        assert in_chunks(b'{"code":"lamps"}').status_code == 201
+        settings.LIMEN_BODY_MAX = 100
+        assert_plain(in_chunks(b" " * 101), 413)
 
     @pytest.mark.parametrize("permission", [one for one in PERMISSIONS if one.startswith("pim_api_attribute_")])
     def test_a_refusal_names_what_may_not_be_done(self, token: str, permission: str) -> None:

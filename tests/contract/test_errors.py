@@ -169,6 +169,12 @@ class TestOthers:
         assert Api(token_for(erp, user_of=other)).patch("/products/a", {"family": "nope"}).status_code == 422
         assert documents("erp") == documents("other") == []
 
+    def test_b14_nor_are_product_models(self) -> None:
+        api, body = source(), {"code": "orbit", "family_variant": "nope"}
+        assert api.post("/product-models", body).status_code == 422
+        assert [line["status_code"] for line in api.bulk("/product-models", [body]).lines] == [422]
+        assert (documents(), counted()) == ([], {})
+
     def test_b15_when_they_cannot_be_kept_the_answer_is_the_same(self, monkeypatch: Any, caplog: Any) -> None:
         def broken(*_: Any, **__: Any) -> None:
             raise OSError("the store is down")

@@ -166,6 +166,7 @@ def test_lines(chair: Api) -> None:
                     "attribute": "colour",
                     "locale": None,
                     "scope": None,
+                    "limen_code": "value.option_unknown",
                 }
             ],
         },

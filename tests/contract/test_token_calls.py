@@ -15,6 +15,7 @@ from limen.accounts.rules import OVERALL, SYSTEM
 from limen.connections import operations
 from limen.connections.models import WrongCombination
 from limen.kit import clock
+from tests.conftest import Api
 from tests.factories.connections import make_connection, token_for
 from tests.factories.products import make_product
 
@@ -85,6 +86,20 @@ class TestUnauthenticated:
         assert "invalid" in assert_refused(call(token, "/categories"), 401)
 
 
+def make_model(code: str) -> None:
+    """Make a product model, and all that it needs, over the API."""
+    pim = Api(token_for(make_connection(code="maker", role="administrator")))
+    levels = [{"level": 1, "axes": ["size"], "attributes": []}]
+    for path, body in (
+        ("/attributes", {"code": "size", "type": "pim_catalog_simpleselect", "group": "other"}),
+        ("/families", {"code": "chairs", "attributes": ["sku", "size"]}),
+        ("/families/chairs/variants", {"code": "by_size", "variant_attribute_sets": levels}),
+        ("/product-models", {"code": code, "family_variant": "by_size"}),
+    ):
+        answer = pim.post(path, body)
+        assert answer.status_code == 201, answer.content
+
+
 class TestForbidden:
     def test_case_110_without_overall_access(self, token: str) -> None:
         allow("pim_api_category_list")
@@ -99,7 +114,10 @@ class TestForbidden:
     def test_case_112_each_right_of_products_by_itself(self, token: str) -> None:
         allow(OVERALL, "pim_api_product_list")
         make_product("chair")
+        make_model("chairs")
         assert call(token, "/products/chair").status_code == 200
+        assert call(token, "/product-models/chairs").status_code == 200
+        assert call(token, "/product-models").status_code == 200
         assert "delete products" in assert_refused(call(token, "/products/chair", "DELETE"), 403)
         assert "create or update products" in assert_refused(call(token, "/products/chair", "PATCH", {}), 403)
 

@@ -202,7 +202,8 @@ class TestErrorBodies:
     def test_violations_keep_what_a_value_adds(self) -> None:
         extra = {"attribute": "name", "locale": None, "scope": "print"}
         body = orjson.loads(call(tea(Invalid([Violation("values", "value.long", "Too long.", extra)]))).content)
-        assert body["errors"] == [{"property": "values", "message": "Too long.", **extra}]
+        told = {"property": "values", "message": "Too long.", **extra}
+        assert body["errors"] == [{**told, "limen_code": "value.long"}]
 
     def test_too_many_says_when_to_come_back(self) -> None:
         assert call(tea(TooMany("Slow down.", 7)))["Retry-After"] == "7"

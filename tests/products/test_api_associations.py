@@ -132,6 +132,19 @@ class TestQuantified:
         assert pim.patch("/products/a", cleared).status_code == 204
         assert pim.get("/products/a").json()["quantified_associations"] == {}
 
+    def test_case_197_other_types_are_left_alone(self, pim: Api) -> None:
+        pim.patch("/association-types/BUNDLE2", {"is_quantified": True})
+        for code in ("a", "b", "c"):
+            make_product(code)
+        both = {code: {"products": [{"identifier": "b", "quantity": 2}]} for code in ("BUNDLE", "BUNDLE2")}
+        pim.patch("/products/a", {"quantified_associations": both})
+        changed = {"BUNDLE": {"products": [{"identifier": "c", "quantity": 3}]}}
+        assert pim.patch("/products/a", {"quantified_associations": changed}).status_code == 204
+        assert pim.get("/products/a").json()["quantified_associations"] == {
+            "BUNDLE": {"products": [{"identifier": "c", "quantity": 3}], "product_models": []},
+            "BUNDLE2": {"products": [{"identifier": "b", "quantity": 2}], "product_models": []},
+        }
+
     @pytest.mark.parametrize(
         ("case", "links", "path"),
         [

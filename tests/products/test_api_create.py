@@ -147,6 +147,12 @@ class TestProperties:
         assert word in answer.json()["message"]
         assert pim.get("/products/s").status_code == 404
 
+    def test_case_32_of_an_existing_product(self, pim: Api) -> None:
+        make_product("s")
+        answer = pim.patch("/products/s", {"enabled": None})
+        assert fragment(answer) == "api.html#patch_products__code_"
+        assert pim.get("/products/s").json()["enabled"] is True
+
     def test_case_29_lists_of_codes_are_sorted_and_canonical(self, pim: Api) -> None:
         body = {"identifier": "s", "groups": ["spring_push", "CLEARANCE", "clearance"], "categories": ["Lamps"]}
         assert pim.post("/products", body).status_code == 201

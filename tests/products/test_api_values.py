@@ -282,6 +282,70 @@ class TestTypes:
         assert errors(pim.patch(desk, shaped_later)) == [violation("finish")]
 
 
+# Name, attribute, what is stored, what erases it.
+ERASING: list[tuple[str, str, Any, Any]] = [
+    ("case 89", "net_weight", {"amount": 1, "unit": "GRAM"}, {"amount": None, "unit": "GRAM"}),
+    ("case 95", "list_price", [{"amount": 1, "currency": "EUR"}], [{"amount": None, "currency": "EUR"}]),
+    ("case 96", "list_price", [{"amount": 1, "currency": "EUR"}], []),
+    ("case 96, null", "list_price", [{"amount": 1, "currency": "EUR"}], None),
+    ("case 114", "tagline", "x", "   "),
+    ("an empty text", "tagline", "x", ""),
+    ("no options", "materials", ["oak"], []),
+    ("no boolean", "dimmable", False, None),
+]
+
+# Name, attribute, what is sent, words that the message must have.
+SAID: list[tuple[str, str, Any, list[str]]] = [
+    ("case 79", "lumens", True, ["lumens", "number"]),
+    ("case 87", "net_weight", {"amount": 1, "unit": "METER"}, ["net_weight", "unit", "METER"]),
+    ("case 88", "net_weight", {"amount": 1}, ["net_weight", "unit"]),
+    ("case 102", "finish", "gold", ["gold", "finish"]),
+    ("case 112", "tagline", 12, ["tagline", "string"]),
+    ("case 118", "part_no", "LX-12", ["part_no", "/^LX-\\d{4}$/"]),
+    ("case 119", "batch_code", "B-1", ["B-1", "batch_code"]),
+    ("case 121", "hero_image", "1/2/3/4/unknown.png", ["hero_image", "1/2/3/4/unknown.png"]),
+]
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("name", "attribute", "data", "erasing"), ERASING, ids=[f"{case[0]} {case[1]}" for case in ERASING]
+    )
+    def test_what_is_there_is_erased(
+        self, pim: Api, desk: str, name: str, attribute: str, data: Any, erasing: Any
+    ) -> None:
+        pim.patch(desk, {"values": {attribute: value(data)}})
+        assert attribute in pim.get(desk).json()["values"]
+        assert pim.patch(desk, {"values": {attribute: value(erasing)}}).status_code == 204
+        assert attribute not in pim.get(desk).json()["values"]
+
+    @pytest.mark.parametrize(("name", "attribute", "data", "words"), SAID, ids=[case[0] for case in SAID])
+    def test_a_refusal_says_what_it_is_about(
+        self, pim: Api, desk: str, name: str, attribute: str, data: Any, words: list[str]
+    ) -> None:
+        make_product("stool", values={"batch_code": "B-1"})
+        answer = pim.patch(desk, {"values": {attribute: value(data)}}).json()
+        said = answer["errors"][0]["message"] if "errors" in answer else answer["message"]
+        assert all(word in said for word in words), said
+
+
+class TestWithoutTypes:
+    def test_values_as_version_7_prints_them(self, pim: Api, desk: str, settings: Any) -> None:
+        settings.LIMEN_API_VALUE_TYPES = False
+        pim.patch(desk, {"values": {"net_weight": value({"amount": 1, "unit": "GRAM"}), "tagline": value("x")}})
+        product = pim.get(desk)
+        plain = {
+            "sku": value("desk-one"),
+            "net_weight": value({"amount": "1.0000", "unit": "GRAM"}),
+            "tagline": value("x"),
+        }
+        assert product.json()["values"] == plain
+        (listed,) = pim.get("/products-uuid", attributes="tagline").json()["_embedded"]["items"]
+        assert listed["values"] == {"tagline": value("x")}
+        assert pim.patch(desk, product.json()).status_code == 204
+        assert pim.get(desk).content == product.content
+
+
 class TestStoredValues:
     """What is stored was judged when it was written; only what is different is judged (api-products 2.7)."""
 

@@ -18,16 +18,24 @@ from limen.jobs import operations as jobs
 from limen.jobs import queries as job_queries
 from limen.jobs.models import DONE, FAILED, RUNNING, WAITING, Run
 from limen.products import operations, queries
-from limen.products.models import FamilyPlan, ProductLink, TextIndex, UniqueValue
-from limen.products.operations import following
+from limen.products.models import (
+    FamilyPlan,
+    ModelDocument,
+    ModelTextIndex,
+    ProductLink,
+    ProductModel,
+    TextIndex,
+    UniqueValue,
+)
+from limen.products.operations import Line, following
 from limen.products.queries.lists import product as find_product
 from limen.products.queries.writing import hides_values
 from limen.products.rules.rulebook import rulebook
 from limen.structure import operations as structure_operations
 from limen.structure import queries as structure_queries
 from tests.factories.jobs import do_jobs
-from tests.factories.products import NOW, make_product, value
-from tests.factories.structure import change_channel, make_attribute, make_category, make_option
+from tests.factories.products import NOW, make_product, value, values_of
+from tests.factories.structure import change_channel, make_attribute, make_category, make_family_variant, make_option
 
 Count = Callable[[int], AbstractContextManager[Any]]
 LATER = NOW + timedelta(days=1)
@@ -394,3 +402,70 @@ class TestAroundTheWork:
 def empty_queue() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+class TestModels:
+    """A lamp in two finishes: title, prices and blurb on the model, the finish and the tagline on its variants."""
+
+    @pytest.fixture
+    def variant(self) -> str:
+        change(
+            "family", "luminaires", attribute_requirements={"webshop": ["sku", "title", "tagline"], "print": ["sku"]}
+        )
+        make_family_variant("luminaires", "by_finish", (["finish"], ["tagline", "sku"]))
+        body = {
+            "code": "arc",
+            "family_variant": "by_finish",
+            "categories": ["shop", "lamps"],
+            "values": values_of({"title": value("Arc", "en_GB"), "blurb": value("Paper", "en_GB", "print")}),
+            "associations": {"UPSELL": {"groups": ["clearance"]}},
+        }
+        (result,) = operations.upsert_models([Line(body, "arc")], by=SYSTEM, now=NOW)
+        assert result.outcome == 201
+        uuid = make_product(
+            "arc_brass",
+            "luminaires",
+            {"finish": "Brass", "tagline": "Warm"},
+            parent="arc",
+            categories=["floor_lamps"],
+            associations={"UPSELL": {"groups": ["spring_push"]}},
+        )
+        do_jobs()
+        return uuid
+
+    def model(self) -> dict[str, Any]:
+        row = ModelDocument.objects.get(model__code="arc")
+        found: dict[str, Any] = orjson.loads(row.doc)
+        return {**found, "associations": orjson.loads(row.associations) if row.associations else {}}
+
+    def test_what_a_model_has_goes_from_it_and_from_its_variants(self, variant: str) -> None:
+        assert data(variant, "title") == ["Arc"]
+        assert ratio(variant) == 100
+        remove("channel", "print")
+        do_jobs(LATER)
+        assert "blurb" not in self.model()["values"] and data(variant, "blurb") == []
+        assert not ModelTextIndex.objects.filter(value__contains="paper")
+        event = events.history("product_model:arc")[0]
+        assert (event.kind, event.author) == ("product_model.updated", "job")
+        assert last_changes(variant)[0]["path"] == "values.blurb.en_GB.print"
+        assert ProductModel.objects.get(code="arc").updated == LATER
+
+    def test_categories_and_groups_go_from_what_is_own_and_what_is_inherited(self, variant: str) -> None:
+        remove("category", "lamps")
+        remove("group", "clearance")
+        remove("group", "spring_push")
+        do_jobs(LATER)
+        assert (self.model()["categories"], self.model()["associations"]) == (["shop"], {})
+        found = document(variant)
+        assert (found["categories"], found["associations"]) == (["shop"], {})
+        # A change of the model afterwards brings nothing of it back.
+        body = {"code": "arc", "categories": ["shop"]}
+        operations.upsert_models([Line(body, "arc")], by=SYSTEM, now=LATER)
+        assert document(variant)["categories"] == ["shop"]
+
+    def test_an_attribute_of_the_variants_level_goes_and_completeness_follows(self, variant: str) -> None:
+        remove("attribute", "tagline")
+        do_jobs(LATER)
+        assert data(variant, "tagline") == []
+        assert structure_queries.snapshot().families["luminaires"].requirements["webshop"] == {"sku", "title"}
+        assert ratio(variant) == 100

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.conftest import Api
 from tests.factories.accounts import make_user
 from tests.factories.media import make_media_file
+from tests.factories.products import value
 from tests.products import grammar
 from tests.products.fuzzing import Fuzzer, client_call
 
@@ -47,3 +48,17 @@ class TestFindings:
         assert answer.status_code in (400, 422)
         search = '{"tagline":[{"operator":"=","value":' + nested.decode() + "}]}"
         assert pim.get("/products-uuid", search=search).status_code in (400, 422)
+
+    @pytest.mark.parametrize("number", ["-1e64", "9" * 64, "0." + "3" * 60])
+    def test_numbers_with_many_digits_are_drawn(self, pim: Api, client: Any, number: str) -> None:
+        client.force_login(make_user("ada", role="administrator"))
+        prices = [{"amount": number.removeprefix("-"), "currency": "EUR"}]
+        weight = {"amount": number.removeprefix("-"), "unit": "GRAM"}
+        if "e" in number:
+            weight["amount"] = "1" + "0" * 63
+        values = {"temp_offset": value(number), "list_price": value(prices), "net_weight": value(weight)}
+        answer = pim.post("/products", {"identifier": "desk-one", "values": values})
+        assert answer.status_code == 201, answer.content
+        uuid = pim.get("/products/desk-one").json()["uuid"]
+        assert client.get(f"/products/{uuid}").status_code == 200
+        assert client.get("/products").status_code == 200

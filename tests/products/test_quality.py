@@ -9,11 +9,11 @@ import orjson
 import pytest
 
 from limen.accounts.rules import SYSTEM
-from limen.products import operations
 from limen.products.rules.completeness import fingerprint, plan_of
 from limen.products.rules.rulebook import Rulebook
 from limen.structure import operations as structure
 from tests.conftest import Api
+from tests.factories.jobs import do_jobs
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.catalogue import lamps as lamps_structure
@@ -105,11 +105,11 @@ class TestQuality:
 
     def test_a_change_of_the_family_is_followed_by_the_job(self, pim: Api) -> None:
         uuid = make_product("a", "luminaires", {"hero_image": make_media_file("lamp.png").code})
-        operations.refresh_completeness()
+        do_jobs()
         assert shown(pim, uuid)["print", "en_GB"] == "B"
         less = {"attributes": ["title", "hero_image"], "attribute_requirements": {"webshop": ["sku"], "print": ["sku"]}}
         structure.upsert("family", "luminaires", less, by=SYSTEM, now=NOW)
-        operations.refresh_completeness()
+        do_jobs()
         # sku is required, the image is there, of the two others one: (200 + 50 + 200) / 5 = 90, an A.
         assert shown(pim, uuid)["print", "en_GB"] == "A"
 

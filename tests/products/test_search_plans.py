@@ -22,7 +22,7 @@ from limen.products.rules.search import Asked, read_search
 from limen.products.rules.views import View
 from limen.structure import queries as structure_queries
 from tests.factories.products import NOW, value, values_of
-from tests.products.search_table import ATTRIBUTES, MODELS, PROPERTIES, Case, identify
+from tests.products.search_table import ATTRIBUTES, LATER, MODELS, PROPERTIES, Case, identify
 
 PRODUCTS = 3_000
 SCANNED = ("product", "product_doc", "product_idx_text", "product_idx_num", "product_long_text", "product_category")
@@ -131,3 +131,37 @@ def test_products_are_chosen_by_an_index(
 def test_models_are_chosen_by_an_index(case: Case, explained: list[dict[str, Any]]) -> None:
     _search(case, "model")
     _assert_index_only(explained)
+
+
+def test_statements_of_searches_are_planned_for_their_values(lamps: None) -> None:
+    """The plan for all values would walk the list for what hardly anything fits: seconds on a million."""
+    for _ in range(8):
+        for case in PROPERTIES:
+            _search(case, "uuid")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%product%%'")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert [one for one in kept if "product_idx" in one or "p.created" in one or "p.updated" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("case", "index"),
+    [
+        (("created", ">", LATER, {}), "product_created"),
+        (("updated", ">", LATER, {}), "product_updated"),
+        (("updated", "=", LATER, {}), "product_updated"),
+        (("family", "EMPTY", None, {}), "product_family_id"),
+        (("parent", "NOT EMPTY", None, {}), "product_parent"),
+        (("uuid", "IN", ["7d3f1c0a-4b0e-4c39-9a5f-0c2f6f1d2b11"], {}), "product_uuid_unique"),
+        (("identifier", "=", "lamp-7", {}), "product_identifier_unique"),
+        (("identifier", "STARTS WITH", "lamp-77", {}), "product_identifier_unique"),
+    ],
+    ids=lambda part: identify(part) if isinstance(part, tuple) else None,
+)
+def test_what_is_rare_is_found_by_the_index_of_its_column(
+    case: Case, index: str, explained: list[dict[str, Any]]
+) -> None:
+    _search(case, "uuid")
+    # Where the index holds nothing but those, there is no condition left.
+    used = [one["Index Name"] for one in explained if "Index Cond" in one or one.get("Index Name") == "product_parent"]
+    assert any(name.startswith(index) for name in used), used

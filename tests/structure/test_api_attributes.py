@@ -476,6 +476,13 @@ class TestRead:
     def test_an_impossible_search_is_malformed(self, api, search: str) -> None:
         assert_plain(api.get("/attributes", search=search), 400)
 
+    def test_case_80_the_filters_that_there_are_are_named_and_all_reasons_told(self, api) -> None:
+        search = '{"foo":[{"operator":"IN","value":[]}],"code":[{"operator":"=","value":"sku"}]}'
+        message = api.get("/attributes", search=search).json()["message"]
+        for name in ("foo", "code", "type", "updated", "is_main_identifier"):
+            assert f'"{name}"' in message
+        assert 'must be "IN"' in message
+
 
 @pytest.mark.usefixtures("name_and_origin")
 class TestBulk:
@@ -509,6 +516,12 @@ class TestBulk:
         for line in api.bulk("/attributes", wrong).lines:
             assert line["status_code"] == 422
             assert "code" not in line
+
+    def test_case_51_in_a_bulk_the_first_identifiers_that_fit_are_made(self, api) -> None:
+        identifier = {"type": "pim_catalog_identifier", "group": "other", "useable_as_grid_filter": True}
+        lines = api.bulk("/attributes", [{"code": f"id_{number}", **identifier} for number in range(11)]).lines
+        assert [line["status_code"] for line in lines] == [201] * 9 + [422] * 2
+        assert [error["property"] for error in lines[-1]["errors"]] == [""]
 
     def test_case_92_a_line_of_the_wrong_shape_links_to_the_single_change(self, api) -> None:
         (line,) = api.bulk("/attributes", [TEXT | {"type": "pim_catalog_matrix"}]).lines

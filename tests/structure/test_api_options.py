@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from limen.structure import operations
 from tests.factories.structure import make_attribute, make_option
 from tests.structure.answers import assert_documented, assert_plain, violations
 
@@ -112,6 +113,71 @@ class TestUpdate:
         lines: list[dict[str, Any]] = [{"code": "assam", "sort_order": 1}, {"code": "ceylon", "attribute": "origin"}]
         assert [line["status_code"] for line in api.bulk("/attributes/origin/options", lines).lines] == [204, 201]
         assert [line["status_code"] for line in api.bulk("/attributes/nope/options", lines).lines] == [404, 404]
+
+
+class TestBulk:
+    LINES: list[Any] = [
+        {"code": "new"},
+        {"code": "assam", "sort_order": 30},
+        {"code": "newer"},
+        {"code": "a b"},
+        {"code": "bad", "sort_order": "12"},
+        {"code": "other", "attribute": "leaf_grade"},
+        {"code": "DARJEELING", "labels": {"en_US": None}},
+        {"code": "darjeeling_2", "labels": {"xx": "x"}},
+        [],
+        {"code": "last", "sort_order": 5},
+    ]
+
+    def test_lines_at_once_are_answered_and_stored_as_those_one_by_one(self, api) -> None:
+        expected = []
+        for line in self.LINES:
+            # The same code twice, so each goes alone.
+            (first, _) = api.bulk("/attributes/origin/options?dry_run=1", [line, line]).lines
+            expected.append({**first, "line": len(expected) + 1})
+        assert api.bulk("/attributes/origin/options", self.LINES).lines == expected
+        assert [one["status_code"] for one in expected] == [201, 204, 201, 422, 422, 422, 204, 422, 422, 201]
+        orders = {one["code"]: one["sort_order"] for one in self.listed(api)}
+        assert orders == {"new": 21, "assam": 30, "newer": 31, "darjeeling": 20, "last": 5}
+
+    def listed(self, api: Any) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = api.get("/attributes/origin/options", limit="100").json()["_embedded"]["items"]
+        return items
+
+    def test_a_code_that_comes_twice_is_changed_in_order(self, api) -> None:
+        lines = [{"code": "new", "sort_order": 1}, {"code": "NEW", "sort_order": 2}]
+        assert [one["status_code"] for one in api.bulk("/attributes/origin/options", lines).lines] == [201, 204]
+        assert api.get("/attributes/origin/options/new").json()["sort_order"] == 2
+
+    def test_a_code_that_is_still_being_removed_is_refused(self, api) -> None:
+        assert api.delete("/attributes/origin/options/assam").status_code == 204
+        one, two = api.bulk("/attributes/origin/options", [{"code": "ASSAM"}, {"code": "new"}]).lines
+        assert (one["status_code"], [error["property"] for error in one["errors"]]) == (422, ["code"])
+        assert two["status_code"] == 201
+
+    def test_a_hundred_lines_cost_what_one_costs(self, api_of, count_queries: Any) -> None:
+        api = api_of()
+        for verb in ("One", "Two"):
+            lines = [{"code": f"o{number}", "labels": {"en_US": verb}} for number in range(100)]
+            # savepoint, lock, those there are, those being removed, number, (last place,) rows, event, release
+            with count_queries(9 if verb == "One" else 8):
+                api.bulk("/attributes/origin/options", lines)
+
+    def test_a_bug_in_one_line_harms_only_itself(self, api, monkeypatch: pytest.MonkeyPatch) -> None:
+        alone = operations.upsert_option
+
+        def fails(attribute: str, code: str, *args: Any, **kwargs: Any) -> Any:
+            if code == "bad":
+                raise ZeroDivisionError
+            return alone(attribute, code, *args, **kwargs)
+
+        def fails_together(*args: Any, **kwargs: Any) -> Any:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(operations, "upsert_option", fails)
+        monkeypatch.setattr(operations, "upsert_option_lines", fails_together)
+        lines = [{"code": "bad"}, {"code": "new"}]
+        assert [one["status_code"] for one in api.bulk("/attributes/origin/options", lines).lines] == [500, 201]
 
 
 class TestRead:

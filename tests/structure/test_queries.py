@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Any
@@ -14,6 +15,9 @@ from limen.structure import operations, queries
 from limen.structure.models import Version
 from limen.structure.queries.snapshot import forget
 from tests.factories.structure import NOW, make_attribute, make_category, make_family, make_family_variant, make_option
+
+# The module: the package has a function of the same name.
+reading: Any = sys.modules["limen.structure.queries.snapshot"]
 
 
 @pytest.mark.django_db
@@ -41,6 +45,26 @@ class TestSnapshot:
             after = queries.snapshot()
         assert "tea" in after.categories
         assert after.attribute_section is before.attribute_section
+
+    def test_a_stream_of_new_options_keeps_nobody_reading(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_attribute("origin", "pim_catalog_simpleselect")
+        read, times = reading._at, []
+
+        def read_beside_a_writer(versions: Any) -> Any:
+            times.append(versions)
+            structure = read(versions)
+            with monkeypatch.context() as quiet:
+                quiet.setattr(reading, "_at", read)
+                make_option("origin", f"o{len(times)}")
+                reading.forget()
+            return structure
+
+        forget()
+        monkeypatch.setattr(reading, "_at", read_beside_a_writer)
+        found = queries.snapshot()
+        assert len(times) == 1
+        assert "origin" in found.attributes
+        assert found.options_version == Version.objects.get().options_version
 
     def test_a_snapshot_brought_up_to_date_equals_one_read_anew(self) -> None:
         make_attribute("name")

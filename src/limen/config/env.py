@@ -194,6 +194,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIMEN_TOKEN_BODY_MAX", positive, "2048", "Most bytes in a body sent to the token endpoint."),
     Setting("LIMEN_SIGN_IN_FAILURES", positive, "10", "Failed sign-ins of one name from one address before a pause."),
     Setting("LIMEN_SIGN_IN_PAUSE", positive, "300", "Seconds of that pause."),
+    Setting(
+        "LIMEN_API_VALUE_TYPES",
+        switch,
+        "1",
+        "Print `attribute_type` with each value of a product, and the `symbol` of a measurement; 0 leaves them out.",
+    ),
     Setting("LIMEN_CALLS_RECORDED", switch, "1", "Keep the last calls of each connection, for its console."),
     Setting("LIMEN_CALLS_KEPT", positive, "1000", "Most calls kept of one connection; the oldest go first."),
     Setting("LIMEN_CALLS_DAYS", positive, "7", "Days after which a call is forgotten."),

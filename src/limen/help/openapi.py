@@ -19,8 +19,9 @@ from limen.help.schemas import Schema, list_of, thing
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, Endpoint
 from limen.kit.http.json import JSON
 from limen.kit.http.ndjson import MOST_LINES
-from limen.kit.http.pages import MOST_ITEMS
+from limen.kit.http.pages import MOST_ITEMS, MOST_ITEMS_EXTENDED
 from limen.kit.http.root import api_endpoints
+from limen.media.previews import SIZES
 
 _FORM = "application/x-www-form-urlencoded"
 _PREFIX = re.compile(r"(?:legacy_)?pim_api_")
@@ -217,6 +218,8 @@ def _query(name: str, schema: Schema, sentence: str) -> Schema:
 
 
 _DRY_RUN = _query("dry_run", {"enum": ["1", "true"]}, "Answer as always, and change nothing.")
+_VALIDATION = _query("validation", {"enum": ["full"]}, "All that is wrong in `errors`, and not its first stage alone.")
+_ATOMIC = _query("atomic", {"enum": ["1", "true"]}, "Write all lines or none; 424 for those that were good.")
 _WITH_COUNT = _query("with_count", {"enum": ["true", "false"]}, "Count all that match, too.")
 _REPORT = _query("report", {"enum": ["all"]}, "Tell every property of the wrong shape, in `errors`; else the first.")
 _PRODUCTS = frozenset({"product", "product_uuid", "product_model"})
@@ -227,7 +230,7 @@ _SEARCHED = frozenset({"attribute", "attribute_group", "family", "category", "lo
 def _list_parameters(resource: str) -> tuple[Schema, ...]:
     found = [
         _query("page", {"type": "integer", "minimum": 1, "maximum": 100}, "Number of the page."),
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, "Items of a page; 10 if not sent."),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}, _limit_sentence(resource)),
         _WITH_COUNT,
     ]
     if resource not in _BY_PAGE_ALONE:
@@ -240,14 +243,24 @@ def _list_parameters(resource: str) -> tuple[Schema, ...]:
     return (*found, *(_query(name, schema, sentence) for name, schema, sentence in _MORE.get(resource, ())))
 
 
+def _limit_sentence(resource: str) -> str:
+    more = f"; up to {MOST_ITEMS_EXTENDED} with the header `Limen-Limits: extended`" if resource in _PRODUCTS else ""
+    return f"Items of a page; 10 if not sent{more}."
+
+
 _YES = {"enum": ["true", "false"]}
 _SEEN = (
     ("attributes", schemas.TEXT, "Codes, with commas between: the values to show."),
     ("locales", schemas.TEXT, "Codes, with commas between: the locales to show."),
     ("scope", schemas.TEXT, "Code of the channel to show."),
     ("with_attribute_options", _YES, "Labels of options, too."),
-    ("with_completenesses", _YES, "Completenesses, too."),
+    ("with_completenesses", {"enum": ["true", "false", "detail"]}, "Completenesses, too; `detail`: what is missing."),
     ("with_quality_scores", _YES, "Quality scores, too."),
+    ("with_root_parent", _YES, "The code of the topmost model, too."),
+    ("fields", schemas.TEXT, "Names of properties, with commas between: those to show."),
+    ("search_locale", schemas.TEXT, "The locale of criteria that name none."),
+    ("search_scope", schemas.TEXT, "The channel of criteria that name none."),
+    ("convert_measurements", _YES, "Measurements in the units of the channel `scope`."),
 )
 _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
     "product": _SEEN,
@@ -263,12 +276,18 @@ _MORE: Mapping[str, tuple[tuple[str, Schema, str], ...]] = {
 
 def _own_parameters(resource: str) -> tuple[Schema, ...]:
     return tuple(
-        _query(name, schema, sentence) for name, schema, sentence in _MORE.get(resource, ()) if name.startswith("with_")
+        _query(name, schema, sentence)
+        for name, schema, sentence in _MORE.get(resource, ())
+        if name.startswith("with_") or name == "fields"
     )
 
 
 def _write_parameters(resource: str) -> tuple[Schema, ...]:
-    return (_DRY_RUN,) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+    return (_DRY_RUN, _VALIDATION) if resource in _PRODUCTS else (_DRY_RUN, _REPORT)
+
+
+def _line_parameters(resource: str) -> tuple[Schema, ...]:
+    return (*_write_parameters(resource), *((_ATOMIC,) if resource in _PRODUCTS else ()))
 
 
 def _uses(resource: str) -> Answers:
@@ -296,7 +315,7 @@ _SHAPES: Mapping[str, Shape] = {
     "_partial_update_list": Shape(
         lambda resource: {"200": _LINES, "404": _UNKNOWN},
         _sent_lines,
-        _write_parameters,
+        _line_parameters,
     ),
     "_partial_update": Shape(
         lambda resource: {"201": _CREATED, "204": _UPDATED, "404": _UNKNOWN, "422": _INVALID},
@@ -327,10 +346,19 @@ _SHAPES: Mapping[str, Shape] = {
     "_download": Shape(
         lambda resource: {
             "200": _json("The bytes.", {"type": "string", "format": "binary"}, _ANY_FILE),
+            "206": _json("The part asked for.", {"type": "string", "format": "binary"}, _ANY_FILE),
             "404": _UNKNOWN,
-        }
+            "416": _refused("The part that is asked for lies beyond the file."),
+            "422": _refused("There is no such preview, or none of this file."),
+        },
+        parameters=lambda resource: (
+            _header("Range", "The part of the file that is wanted, as `bytes=0-1023`."),
+            *(() if resource.startswith("category") else (_query("preview", {"enum": list(SIZES)}, _PREVIEW),)),
+        ),
     ),
 }
+
+_PREVIEW = "A small picture of an image instead of the file, as WebP."
 
 _UPLOAD = {
     "type": "object",

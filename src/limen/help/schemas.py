@@ -289,8 +289,9 @@ ERROR = thing(
                     "locale": or_null(TEXT),
                     "scope": or_null(TEXT),
                     "currency": or_null(TEXT),
+                    "limen_code": TEXT,
                 },
-                optional=("attribute", "locale", "scope", "currency"),
+                optional=("attribute", "locale", "scope", "currency", "limen_code"),
             )
         ),
     },

@@ -34,7 +34,7 @@ def get_media_file(request: ApiRequest, code: str) -> HttpResponse:
     return tagged(request, tag_of(printed), lambda: printed)
 
 
-@endpoint(name="pim_api_media_file_download")
+@endpoint(name="pim_api_media_file_download", conditional=True)
 def download_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     """Stream the bytes, or the range asked for; always as an attachment, so that no file runs as a page of this host.
 
@@ -45,7 +45,7 @@ def download_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     return _download(request, code, row) if size is None else _preview(request, row, size)
 
 
-@endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list")
+@endpoint(name="pim_api_category_media_file_download", permission="pim_api_category_list", conditional=True)
 def download_category_media_file(request: ApiRequest, code: str) -> HttpResponseBase:
     """Stream the bytes of a category's image; its code may be percent-encoded once more (api-conventions B7)."""
     code = unquote(code)
@@ -54,7 +54,7 @@ def download_category_media_file(request: ApiRequest, code: str) -> HttpResponse
 
 def _download(request: ApiRequest, code: str, row: MediaRow) -> HttpResponseBase:
     answer = file_answer(
-        request, lambda: queries.open_file(row.code), size=row.size, media_type=row.mime_type, etag=f'"{row.hash}"'
+        request, lambda: queries.open_file(row.code), size=row.size, media_type=row.mime_type, tag=row.hash
     )
     if answer is None:
         raise NotFound(f'The content of the media file "{code}" is not in the storage.')

@@ -64,8 +64,8 @@ def preview_answer(request: HttpRequest, row: MediaRow, size: str) -> HttpRespon
     drawn = preview(row, size)
     if drawn is None:
         return None
-    etag = f'"{row.hash}-{size}"'
-    answer = file_answer(request, lambda: drawn, size=drawn.size, media_type=MEDIA_TYPE, etag=etag)
+    tag = f"{row.hash}.{size}"
+    answer = file_answer(request, lambda: drawn, size=drawn.size, media_type=MEDIA_TYPE, tag=tag)
     if answer is None or answer.status_code in (304, 416):
         drawn.close()
     return answer

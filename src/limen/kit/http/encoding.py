@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 
 import zstandard
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -31,6 +31,7 @@ _ZSTD_WINDOW = 8 * 1024 * 1024
 # A block of four bytes stands for up to 128 kB, so this many bytes become 8 MB at most before they are counted.
 _ZSTD_STEP = 256
 _GZIP_STEP = 1024 * 1024
+_READ = 65_536
 
 # In the order of preference.
 ENCODINGS = ("zstd", "gzip")
@@ -46,10 +47,16 @@ class _Compressor(Protocol):
 
 
 def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Compress the API's answers for those who ask for it. A call that does not ask costs a look into its headers."""
+    """Compress the API's answers for those who ask for it.
+
+    A short answer costs nothing; a longer one to somebody who does not ask costs the header `Vary`, some 7 µs.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         answer = get_response(request)
+        # The cheapest question first: most writes are answered in a line.
+        if isinstance(answer, WholeResponse) and len(answer.content) < LEAST_BYTES:
+            return answer
         if request.path_info.startswith("/api/") and answer.get("Content-Type", "").startswith(_COMPRESSIBLE):
             _compress(request.META.get("HTTP_ACCEPT_ENCODING", ""), answer)
         return answer
@@ -58,8 +65,6 @@ def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 def _compress(accepted: str, answer: HttpResponseBase) -> None:
-    if isinstance(answer, WholeResponse) and len(answer.content) < LEAST_BYTES:
-        return
     answer["Vary"] = f"{answer['Vary']}, Accept-Encoding" if answer.has_header("Vary") else "Accept-Encoding"
     encoding = chosen_encoding(accepted) if accepted else None
     if encoding is None or answer.has_header("Content-Encoding"):
@@ -151,6 +156,16 @@ def decoded(body: bytes, encoding: str, most: int) -> bytes:
     except (zlib.error, zstandard.ZstdError, EOFError):
         raise Malformed(f'The body is not valid "{encoding}", which "Content-Encoding" names.') from None
     return b"".join(found)
+
+
+def read_whole(stream: IO[bytes], most: int) -> bytes:
+    """Read a body of which nobody said how long it is. TooLarge as soon as it grows beyond `most` bytes."""
+    found = bytearray()
+    while part := stream.read(_READ):
+        found += part
+        if len(found) > most:
+            raise too_large(most)
+    return bytes(found)
 
 
 def too_large(most: int) -> TooLarge:

@@ -32,12 +32,13 @@ from limen.kit.errors import (
     UnsupportedMedia,
     Violation,
 )
-from limen.kit.http.encoding import check_encoding, decoded, too_large
+from limen.kit.http.encoding import check_encoding, decoded, read_whole, too_large
 from limen.kit.http.json import JSON, JsonObject, base_url, json_answer
 
 log = logging.getLogger(__name__)
 
 COLLECTION = "application/vnd.akeneo.collection+json"
+NDJSON = "application/x-ndjson"
 MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
 
@@ -65,7 +66,8 @@ class Endpoint:
     """`name` is the route name of the root document; `permission` an id of the permission list or None
     for overall access only; `anchor` the fragment of documentation links; `accepts` the request's media
     types (None: any, and a body of any size); `public` endpoints need no token; `listed` ones appear in the root
-    document; `conditional` ones give a tag or heed `If-Match`, other writes refuse to be bound to a condition."""
+    document; `conditional` ones give a tag or heed `If-Match`, other writes refuse to be bound to a condition;
+    of `streams` ones NDJSON may be asked for."""
 
     view: View
     name: str
@@ -75,6 +77,7 @@ class Endpoint:
     public: bool
     listed: bool
     conditional: bool
+    streams: bool
 
     @property
     def most_bytes(self) -> int | None:
@@ -112,7 +115,7 @@ class Endpoint:
         if "[" in request.META["QUERY_STRING"] or "%5B" in request.META["QUERY_STRING"].upper():
             _refuse_brackets(request)
         if request.method == "GET":
-            _check_accept(request.META.get("HTTP_ACCEPT", ""))
+            _check_accept(request.META.get("HTTP_ACCEPT", ""), (JSON, NDJSON) if self.streams else (JSON,))
         encoding, most = "", None
         if self.accepts is not None and request.method in ("POST", "PATCH"):
             most = self.most_bytes
@@ -136,11 +139,12 @@ def endpoint(
     public: bool = False,
     listed: bool = True,
     conditional: bool = False,
+    streams: bool = False,
 ) -> Callable[[View], Endpoint]:
     """Declare a view as an endpoint; see Endpoint for the fields."""
 
     def declare(view: View) -> Endpoint:
-        return Endpoint(view, name, permission, anchor, accepts, public, listed, conditional)
+        return Endpoint(view, name, permission, anchor, accepts, public, listed, conditional, streams)
 
     return declare
 
@@ -169,7 +173,7 @@ def methods(**endpoints: Endpoint) -> View:
 
 def refusal_answer(request: HttpRequest, refusal: Refused, anchor: str | None) -> HttpResponse:
     """Turn a refusal into its JSON answer and headers."""
-    body = refusal_body(refusal, base_url(request), anchor, report_all=reports_all(request))
+    body = refusal_body(refusal, base_url(request), anchor, report_all=reports_all(request), codes=tells_codes(request))
     answer = json_answer(body, refusal.status)
     if isinstance(refusal, Unauthenticated):
         answer["WWW-Authenticate"] = "Bearer"
@@ -185,23 +189,33 @@ def reports_all(request: HttpRequest) -> bool:
     return "report" in request.META["QUERY_STRING"] and request.GET.get("report") == "all"
 
 
-def refusal_body(refusal: Refused, base: str, anchor: str | None, *, report_all: bool = False) -> JsonObject:
+def tells_codes(request: HttpRequest) -> bool:
+    """Tell whether errors carry `limen_code`; a client that stumbles over keys it does not know can do without."""
+    return request.META.get("HTTP_LIMEN_COMPAT") != "strict"
+
+
+def refusal_body(
+    refusal: Refused, base: str, anchor: str | None, *, report_all: bool = False, codes: bool = True
+) -> JsonObject:
     """Give the error body (api-conventions A6): plain, documented or with violations."""
     body: JsonObject = {"code": refusal.status, "message": refusal.message}
     if isinstance(refusal, Invalid):
-        body["errors"] = _told(refusal.violations)
+        body["errors"] = _told(refusal.violations, codes)
     elif isinstance(refusal, Misshaped):
         page = refusal.help or (f"api.html#{anchor}" if anchor else "api.html")
         body["_links"] = {"documentation": {"href": f"{base}/help/{page}"}}
         if report_all and refusal.all:
-            body["errors"] = _told(refusal.all)
+            body["errors"] = _told(refusal.all, codes)
     if refusal.reason is not None:
         body["reason"] = refusal.reason
     return body
 
 
-def _told(violations: Sequence[Violation]) -> list[JsonObject]:
-    return [{"property": one.path, "message": one.message, **one.extra} for one in violations]
+def _told(violations: Sequence[Violation], codes: bool) -> list[JsonObject]:
+    return [
+        {"property": one.path, "message": one.message, **one.extra, **({"limen_code": one.code} if codes else {})}
+        for one in violations
+    ]
 
 
 @cache
@@ -230,15 +244,21 @@ def _take_body(request: HttpRequest, encoding: str, most: int) -> None:
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if announced.isascii() and announced.isdigit() and int(announced[:18]) > most:
         raise too_large(most)
+    if not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        # A body in chunks. Django reads as many bytes as were announced, and here none were.
+        request._body = read_whole(request.META["wsgi.input"], most)
     if encoding:
         # Where `request.body` keeps what it has read: whoever reads it, or records it, gets the decoded one.
         request._body = decoded(request.body, encoding, most)
 
 
-def _check_accept(accept: str) -> None:
-    if not accept or accept == JSON or "*/*" in accept or JSON in accept or "application/*" in accept:
+def _check_accept(accept: str, possible: tuple[str, ...]) -> None:
+    if not accept or accept == JSON or "*/*" in accept or "application/*" in accept:
         return
-    raise NotAcceptable(f'"{accept}" in "Accept" is not possible here; only "{JSON}" is.')
+    if not any(one in accept for one in possible):
+        shown = '" and "'.join(possible)
+        are = "is" if len(possible) == 1 else "are"
+        raise NotAcceptable(f'"{accept}" in "Accept" is not possible here; only "{shown}" {are}.')
 
 
 def check_content_type(received: str, accepted: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from django.core.files import File
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from limen.kit.conditions import ANY, read_tags
 from limen.kit.http.json import json_answer
 
 CHUNK = 65_536
@@ -25,15 +26,17 @@ def file_answer(
     *,
     size: int,
     media_type: str,
-    etag: str,
+    tag: str,
 ) -> HttpResponseBase | None:
     """Stream a file that never changes under its address; None when it cannot be opened. Never whole in memory.
 
-    `etag` names the content, in quotes. Answers 304, 206 and 416 where the request's headers ask for it; of several
+    `tag` names the content. Answers 304, 206 and 416 where the request's headers ask for it; of several
     ranges in one header none is served, which the protocol allows (RFC 9110, 14.2): then comes the whole.
     """
     answer: HttpResponseBase
-    if _has_it(request.headers.get("If-None-Match", ""), etag):
+    etag = f'"{tag}"'
+    known = read_tags(request.headers.get("If-None-Match", ""), weak=True)
+    if known == ANY or tag in known:
         answer = HttpResponse(status=304)
         del answer["Content-Type"]
         answer["ETag"] = etag
@@ -59,10 +62,6 @@ def file_answer(
     answer["Accept-Ranges"] = "bytes"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def _has_it(header: str, etag: str) -> bool:
-    return header.strip() == "*" or etag in [one.strip().removeprefix("W/") for one in header.split(",")]
 
 
 def _part(request: HttpRequest, size: int, etag: str) -> Part | None:

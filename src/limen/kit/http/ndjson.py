@@ -5,15 +5,19 @@ The limits on lines and bytes are kept here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from uuid import uuid4
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from limen.kit.errors import Malformed, Refused, TooLarge, Unprocessable
-from limen.kit.http.endpoint import COLLECTION, refusal_body
+from limen.kit.http.endpoint import COLLECTION, NDJSON, refusal_body
 from limen.kit.http.json import JsonObject, decode_object
 from limen.kit.http.pages import extended_limits
+
+log = logging.getLogger(__name__)
 
 MOST_LINES = 100
 MOST_LINES_EXTENDED = 1000
@@ -73,11 +77,12 @@ def line_result(
     key: Mapping[str, str] | None = None,
     *,
     report_all: bool = False,
+    codes: bool = True,
 ) -> bytes:
     """Encode one result: `outcome` is a status, or the refusal; `key` is what identified the line, if read."""
     result: JsonObject = {"line": number, **(key or {})}
     if isinstance(outcome, Refused):
-        body = refusal_body(outcome, base, anchor, report_all=report_all)
+        body = refusal_body(outcome, base, anchor, report_all=report_all, codes=codes)
         result["status_code"] = body.pop("code")
         result.update(body)
     else:
@@ -88,3 +93,26 @@ def line_result(
 def answer(results: Iterable[bytes]) -> HttpResponse:
     """200 with one result per line and no line feed after the last: a known client stumbles over it."""
     return HttpResponse(b"\n".join(results), content_type=COLLECTION)
+
+
+def wants_stream(request: HttpRequest) -> bool:
+    return NDJSON in request.META.get("HTTP_ACCEPT", "")
+
+
+def stream(portions: Iterator[bytes]) -> StreamingHttpResponse:
+    """Answer with lines as they are made; memory holds one portion.
+
+    The status is gone before the last line is made, so what breaks on the way is told by a line of its own, after
+    which there is none: an object with the one key `limen_error`.
+    """
+    return StreamingHttpResponse(_to_the_end(portions), content_type=NDJSON)
+
+
+def _to_the_end(portions: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from portions
+    except Exception:
+        incident = uuid4().hex[:12]
+        log.exception("a stream broke", extra={"incident": incident})
+        message = f"The stream broke here and is not complete. The server's log has it under {incident}."
+        yield orjson.dumps({"limen_error": {"code": 500, "message": message}}) + b"\n"

@@ -6,13 +6,16 @@ The data are the Unicode project's, by way of the library babel.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_name
 from django.utils.translation import get_language, to_locale
+
+# The library works in the context that is set; with the usual 28 digits it fails at longer numbers.
+_DIGITS = Context(prec=200)
 
 
 def locale_name(code: str) -> str:
@@ -35,7 +38,8 @@ def number(data: object) -> str:
     amount = _decimal(data)
     if amount is None:
         return str(data)
-    return format_decimal(amount, locale=_language(), decimal_quantization=False)
+    with localcontext(_DIGITS):
+        return format_decimal(amount, locale=_language(), decimal_quantization=False)
 
 
 def money(data: object, currency: str) -> str:
@@ -43,7 +47,8 @@ def money(data: object, currency: str) -> str:
     amount = _decimal(data)
     if amount is None:
         return f"{data} {currency}"
-    return format_currency(amount, currency, locale=_language(), decimal_quantization=False)
+    with localcontext(_DIGITS):
+        return format_currency(amount, currency, locale=_language(), decimal_quantization=False)
 
 
 def day(data: object) -> str:

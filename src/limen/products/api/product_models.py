@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
+from limen.events.once import once
 from limen.kit import clock
 from limen.kit.errors import Refused
 from limen.kit.http.endpoint import COLLECTION, ApiRequest, endpoint
 from limen.kit.http.json import created, decode_object, deleted, flag, marked, updated
+from limen.kit.http.tags import conditions_of
 from limen.products import operations, wire
 from limen.products.api.products import (
     EDIT,
@@ -16,14 +18,15 @@ from limen.products.api.products import (
     answer_lines,
     answer_list,
     answer_one,
+    asks_full,
     unknown,
     with_ignored,
 )
 from limen.products.operations import Line
 
 
-@endpoint(name="pim_api_product_model_list", permission=LIST)
-def list_models(request: ApiRequest) -> HttpResponse:
+@endpoint(name="pim_api_product_model_list", permission=LIST, streams=True)
+def list_models(request: ApiRequest) -> HttpResponseBase:
     """List product models by code: by page or by cursor."""
     return answer_list(request, "model", request.GET)
 
@@ -33,7 +36,8 @@ def create_model(request: ApiRequest) -> HttpResponse:
     """Create a product model: a root with its family variant, or a sub model with its parent."""
     body = decode_object(request.body)
     code = body.get("code")
-    return _write(request, Line(body, code if isinstance(code, str) else None, new=True))
+    line = Line(body, code if isinstance(code, str) else None, new=True, full=asks_full(request))
+    return once(request, lambda: _write(request, line))
 
 
 @endpoint(
@@ -53,17 +57,24 @@ def get_model(request: ApiRequest, code: str) -> HttpResponse:
     return answer_one(request, "model", code)
 
 
-@endpoint(name="pim_api_product_model_partial_update", permission=EDIT, anchor="patch_product_models__code_")
+@endpoint(
+    name="pim_api_product_model_partial_update", permission=EDIT, anchor="patch_product_models__code_", conditional=True
+)
 def patch_model(request: ApiRequest, code: str) -> HttpResponse:
     """Update a product model, or create it under this code; what it hands down changes with it."""
-    return _write(request, Line(decode_object(request.body), code))
+    return _write(
+        request, Line(decode_object(request.body), code, conditions=conditions_of(request), full=asks_full(request))
+    )
 
 
-@endpoint(name="pim_api_product_model_delete", permission=REMOVE)
+@endpoint(name="pim_api_product_model_delete", permission=REMOVE, conditional=True)
 def delete_model(request: ApiRequest, code: str) -> HttpResponse:
     """Delete a product model with its sub models and variants, and the associations that lead to any of them."""
     dry_run = flag(request, "dry_run")
-    if not operations.delete_model(code=code, by=request.caller, now=clock.now(), dry_run=dry_run):
+    conditions = conditions_of(request)
+    if not operations.delete_model(
+        code=code, by=request.caller, now=clock.now(), dry_run=dry_run, conditions=conditions
+    ):
         raise unknown(code, "product model")
     return marked(deleted(), dry_run)
 

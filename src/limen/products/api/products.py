@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limen.events import operations as events
 from limen.events.once import once
 from limen.kit import clock
 from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint
-from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, raw_answer, updated
+from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, tells_codes
+from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, updated
 from limen.kit.http.multipart import read_form
 from limen.kit.http.pages import (
     MOST_ITEMS,
     MOST_ITEMS_EXTENDED,
     PageQuery,
+    Parts,
     extended_limits,
     page_answer,
     read_page,
 )
+from limen.kit.http.tags import conditions_of, tag_with, tagged
 from limen.media import wire as media_wire
 from limen.products import operations, queries, wire
 from limen.products.api.watching import report_lines, watched
 from limen.products.operations import Line, LineResult
+from limen.products.queries.conditions import Where
 from limen.products.rules.reading import Flavour, Naming
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import (
@@ -38,10 +41,12 @@ from limen.products.rules.search import (
     check_body_limits,
     read_search,
 )
+from limen.products.rules.tags import tag_of_row
 from limen.products.rules.uploads import read_upload_target
-from limen.products.rules.views import read_single_view, read_view
+from limen.products.rules.views import View, read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
+from limen.structure.rules import Structure
 
 LIST, EDIT, REMOVE = "pim_api_product_list", "pim_api_product_edit", "pim_api_product_remove"
 
@@ -52,8 +57,8 @@ DEEPEST = 10_000
 # By identifier
 
 
-@endpoint(name="pim_api_product_list", permission=LIST)
-def list_products(request: ApiRequest) -> HttpResponse:
+@endpoint(name="pim_api_product_list", permission=LIST, streams=True)
+def list_products(request: ApiRequest) -> HttpResponseBase:
     """List products that have an identifier, by identifier: by page or by cursor."""
     return answer_list(request, "identifier", request.GET)
 
@@ -61,7 +66,7 @@ def list_products(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_create", permission=EDIT, anchor="post_products")
 def create_product(request: ApiRequest) -> HttpResponse:
     """Create a product with its identifier."""
-    return _write(request, "identifier", Line(decode_object(request.body), new=True))
+    return _write(request, "identifier", Line(decode_object(request.body), new=True, full=asks_full(request)))
 
 
 @endpoint(
@@ -78,13 +83,17 @@ def get_product(request: ApiRequest, code: str) -> HttpResponse:
     return answer_one(request, "identifier", code)
 
 
-@endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_")
+@endpoint(name="pim_api_product_partial_update", permission=EDIT, anchor="patch_products__code_", conditional=True)
 def patch_product(request: ApiRequest, code: str) -> HttpResponse:
     """Update a product, or create it under this identifier; another `identifier` in the body renames it."""
-    return _write(request, "identifier", Line(decode_object(request.body), code))
+    return _write(
+        request,
+        "identifier",
+        Line(decode_object(request.body), code, conditions=conditions_of(request), full=asks_full(request)),
+    )
 
 
-@endpoint(name="pim_api_product_delete", permission=REMOVE)
+@endpoint(name="pim_api_product_delete", permission=REMOVE, conditional=True)
 def delete_product(request: ApiRequest, code: str) -> HttpResponse:
     """Delete a product and the associations that lead to it."""
     return _delete(request, "identifier", code)
@@ -93,8 +102,8 @@ def delete_product(request: ApiRequest, code: str) -> HttpResponse:
 # By uuid
 
 
-@endpoint(name="pim_api_product_uuid_list", permission=LIST)
-def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
+@endpoint(name="pim_api_product_uuid_list", permission=LIST, streams=True)
+def list_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
     """List products by uuid: by page or by cursor."""
     return answer_list(request, "uuid", request.GET)
 
@@ -102,7 +111,7 @@ def list_products_by_uuid(request: ApiRequest) -> HttpResponse:
 @endpoint(name="pim_api_product_uuid_create", permission=EDIT, anchor="post_products_uuid")
 def create_product_by_uuid(request: ApiRequest) -> HttpResponse:
     """Create a product; the uuid is made when none is sent."""
-    return _write(request, "uuid", Line(decode_object(request.body), new=True))
+    return _write(request, "uuid", Line(decode_object(request.body), new=True, full=asks_full(request)))
 
 
 @endpoint(
@@ -122,20 +131,26 @@ def get_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     return answer_one(request, "uuid", uuid)
 
 
-@endpoint(name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_")
+@endpoint(
+    name="pim_api_product_uuid_partial_update", permission=EDIT, anchor="patch_products_uuid__uuid_", conditional=True
+)
 def patch_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Update a product, or create it under this uuid."""
-    return _write(request, "uuid", Line(decode_object(request.body), uuid))
+    return _write(
+        request,
+        "uuid",
+        Line(decode_object(request.body), uuid, conditions=conditions_of(request), full=asks_full(request)),
+    )
 
 
-@endpoint(name="pim_api_product_uuid_delete", permission=REMOVE)
+@endpoint(name="pim_api_product_uuid_delete", permission=REMOVE, conditional=True)
 def delete_product_by_uuid(request: ApiRequest, uuid: str) -> HttpResponse:
     """Delete a product and the associations that lead to it."""
     return _delete(request, "uuid", uuid)
 
 
 @endpoint(name="pim_api_product_uuid_search", permission=LIST)
-def search_products_by_uuid(request: ApiRequest) -> HttpResponse:
+def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
     """As the list, its parameters in a body where they may be long; pagination stays in the address."""
     body = decode_object(request.body)
     check_body_limits(body)
@@ -178,8 +193,9 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
 # Reading
 
 
-def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpResponse:
-    page = _read_page(request, flavour)
+def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpResponseBase:
+    streamed = ndjson.wants_stream(request) and request.endpoint.streams
+    page = _WHOLE if streamed else _read_page(request, flavour)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     book = rulebook(structure)
     view = read_view(params, structure)
@@ -192,7 +208,10 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
     )
-    where = queries.list_condition(criteria, view, structure)
+    store = queries.MODELS if flavour == "model" else queries.PRODUCTS
+    where = queries.list_condition(criteria, view, structure, store)
+    if streamed:
+        return ndjson.stream(_portions(request, flavour, where, view, structure))
     if page.kind == "page":
         rows = queries.page(where, flavour=flavour, offset=page.offset, limit=page.limit)
     else:
@@ -207,6 +226,31 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         params=_link_params(request, page),
         next_after=_cursor(rows, flavour),
     )
+
+
+# A stream has no pages: those of the request do not count, but for the cursor that it may begin after.
+_WHOLE = PageQuery("search_after", 1, MOST_ITEMS_EXTENDED, False, None)
+
+
+def _portions(request: ApiRequest, flavour: Asked, where: Where, view: View, structure: Structure) -> Iterator[bytes]:
+    """Write all that is found, in the order of the list, a portion at a time; each counts as read when it is sent.
+
+    As with pages by cursor, what is created or deleted meanwhile is in it if its place has not been passed.
+    """
+    after = request.GET.get("search_after")
+    while True:
+        rows = queries.page_after(where, flavour=flavour, after=after, limit=_WHOLE.limit)
+        writer = queries.writer_for(rows, view=view, flavour=flavour, base=base_url(request), structure=structure)
+        _count_reads(request, len(rows), flavour)
+        if rows:
+            yield b"".join(part for item in writer.items(rows) for part in (*_pieces(item), b"\n"))
+        if len(rows) < _WHOLE.limit:
+            return
+        after = _cursor(rows, flavour)
+
+
+def _pieces(item: bytes | Parts) -> Parts:
+    return item if isinstance(item, tuple) else (item,)
 
 
 def _read_page(request: HttpRequest, flavour: Asked) -> PageQuery:
@@ -270,8 +314,11 @@ def answer_one(request: ApiRequest, flavour: Asked, key: str) -> HttpResponse:
     view = read_single_view(request.GET)
     structure = structure_queries.snapshot(request.caller.structure_versions)
     writer = queries.writer_for([row], view=view, flavour=flavour, base=base_url(request), structure=structure)
-    _count_reads(request, 1, flavour)
-    return raw_answer(writer.one(row))
+    shown = writer.one(row)
+    # What is printed depends on more than the row: the view, the structure, the names of what it is linked with.
+    answer = tagged(request, tag_with(tag_of_row(row), shown), lambda: shown)
+    _count_reads(request, int(answer.status_code == 200), flavour)
+    return answer
 
 
 def unknown(key: str, what: str = "product") -> NotFound:
@@ -290,7 +337,7 @@ def _count_reads(request: ApiRequest, number: int, flavour: Asked) -> None:
 
 def _write(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
     try:
-        with watched(request):
+        with watched(request, flavour):
             # A POST may be bound to a key, so that it can be sent again.
             if line.new:
                 return once(request, lambda: _written(request, flavour, line))
@@ -329,8 +376,9 @@ def _write_lines(request: ApiRequest, flavour: Flavour) -> HttpResponse:
 def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., list[LineResult]]) -> HttpResponse:
     """Hand the lines of a body in, and answer them one by one."""
     dry_run = flag(request, "dry_run")
-    lines = [_read_line(raw, flavour) for raw in ndjson.lines(request, extended=True)]
-    with watched(request):
+    full = asks_full(request)
+    lines = [_read_line(raw, flavour, full) for raw in ndjson.lines(request, extended=True)]
+    with watched(request, flavour):
         results = upsert(
             lines, by=request.caller, now=clock.now(), dry_run=dry_run, all_or_nothing=flag(request, "atomic")
         )
@@ -341,18 +389,23 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
             if isinstance(result.outcome, Refused)
         ]
         report_lines(request, flavour, refused)
-    base, anchor = base_url(request), request.endpoint.anchor
+    base, anchor, codes = base_url(request), request.endpoint.anchor, tells_codes(request)
     written = [
-        ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour))
+        ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour), codes=codes)
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
     return marked(ndjson.answer(written), dry_run)
 
 
-def _read_line(raw: bytes, flavour: Naming) -> Line | Refused:
+def asks_full(request: HttpRequest) -> bool:
+    """Tell whether all that is wrong is asked for at once."""
+    return request.GET.get("validation") == "full"
+
+
+def _read_line(raw: bytes, flavour: Naming, full: bool) -> Line | Refused:
     try:
         body = ndjson.read_line(raw)
-        return Line(body, ndjson.read_key(body, flavour))
+        return Line(body, ndjson.read_key(body, flavour), full=full)
     except Refused as refusal:
         return refusal
 
@@ -366,7 +419,10 @@ def _echo(line: Line | Refused, flavour: Naming) -> dict[str, str]:
 
 def _delete(request: ApiRequest, flavour: Flavour, key: str) -> HttpResponse:
     dry_run = flag(request, "dry_run")
-    if not operations.delete_product(flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run):
+    conditions = conditions_of(request)
+    if not operations.delete_product(
+        flavour=flavour, key=key, by=request.caller, now=clock.now(), dry_run=dry_run, conditions=conditions
+    ):
         refusal = unknown(key).watched_as("business", product_identifier=key)
         if not dry_run:
             report_lines(request, flavour, [(None, refusal)])

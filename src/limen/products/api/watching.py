@@ -19,14 +19,14 @@ _MOST_DESCRIBED = 100
 
 
 @contextmanager
-def watched(request: ApiRequest) -> Iterator[None]:
-    """Count it when a write breaks for a reason of ours."""
+def watched(request: ApiRequest, flavour: Naming) -> Iterator[None]:
+    """Count it when a write of products breaks for a reason of ours."""
     try:
         yield
     except Refused:
         raise
     except Exception:
-        if _is_watched(request):
+        if flavour != "code" and _is_watched(request):
             report(request.caller, [Mistake("technical")])
         raise
 
@@ -34,16 +34,15 @@ def watched(request: ApiRequest) -> Iterator[None]:
 def report_lines(request: ApiRequest, flavour: Naming, refused: Sequence[tuple[Line | None, Refused]]) -> None:
     """Report refused lines, after their transaction. 1 query to say which products, and what recording costs.
 
-    Nothing at all for callers that are nobody's connection.
+    Nothing at all for callers that are nobody's connection, and of models, which are not watched.
     """
-    if not refused or not _is_watched(request):
+    if not refused or flavour == "code" or not _is_watched(request):
         return
     counted = [(line, refusal) for line, refusal in refused if refusal.watched or isinstance(refusal, Invalid)]
     described = [line for line, refusal in counted if line is not None][:_MOST_DESCRIBED]
     keys = {key for line in described if (key := _key(line, flavour)) is not None}
     structure = structure_queries.snapshot(request.caller.structure_versions)
-    # A model is told by its code alone.
-    known = named(keys, flavour=flavour, structure=structure) if keys and flavour != "code" else {}
+    known = named(keys, flavour=flavour, structure=structure) if keys else {}
     report(
         request.caller,
         [Mistake(refusal.watched or "business", refusal, _about(line, flavour, known)) for line, refusal in counted],

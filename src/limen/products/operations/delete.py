@@ -10,12 +10,14 @@ import orjson
 from limen.accounts.rules import Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
+from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.text import fold
 from limen.products.operations import store
 from limen.products.operations.sharing import side_by_side
 from limen.products.operations.unlinking import unlink
 from limen.products.queries import loading, trees
 from limen.products.rules.reading import UUID, Flavour
+from limen.products.rules.tags import tag_of_row
 from limen.products.rules.world import ModelRow, Row
 from limen.structure.rules import Structure
 
@@ -23,7 +25,15 @@ from limen.structure.rules import Structure
 BATCH = 500
 
 
-def delete_product(*, flavour: Flavour, key: str, by: Caller, now: datetime, dry_run: bool = False) -> bool:
+def delete_product(
+    *,
+    flavour: Flavour,
+    key: str,
+    by: Caller,
+    now: datetime,
+    dry_run: bool = False,
+    conditions: Conditions = UNCONDITIONAL,
+) -> bool:
     """Delete a product by its uuid or identifier; False when there is none. Its media files stay.
 
     What led to it loses the link; that is no change of it, so its `updated` stays.
@@ -35,6 +45,7 @@ def delete_product(*, flavour: Flavour, key: str, by: Caller, now: datetime, dry
         rows = loading.lock_products(uuids=uuids, identifiers=[fold(key)] if flavour == "identifier" else [])
         if not rows:
             return False
+        conditions.check(lambda: tag_of_row(rows[0]))
         if not dry_run:
             _delete_products(rows, by, now)
         return True
@@ -42,7 +53,9 @@ def delete_product(*, flavour: Flavour, key: str, by: Caller, now: datetime, dry
     return side_by_side(work)
 
 
-def delete_model(*, code: str, by: Caller, now: datetime, dry_run: bool = False) -> bool:
+def delete_model(
+    *, code: str, by: Caller, now: datetime, dry_run: bool = False, conditions: Conditions = UNCONDITIONAL
+) -> bool:
     """Delete a model with its sub models and variants, and every link to them; False when there is none.
 
     Each of them has its event. Cost: 17 statements and for each 500 variants 19, flat memory; one transaction.
@@ -52,6 +65,7 @@ def delete_model(*, code: str, by: Caller, now: datetime, dry_run: bool = False)
         tree = trees.lock_tree(code)
         if not tree:
             return False
+        conditions.check(lambda: next(tag_of_row(row) for row in tree if fold(row.code) == fold(code)))
         if dry_run:
             return True
         ids = [row.id for row in tree]

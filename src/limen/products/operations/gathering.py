@@ -106,7 +106,7 @@ def _gather_siblings(tasks: Sequence[Task], flavour: Naming, world: World) -> No
         return
     parents: set[str] = {fold(task.patch.parent) for task in tasks if isinstance(task.patch.parent, str)}
     for task in tasks:
-        item = _item_of(task, flavour, world)
+        item = item_of(task, flavour, world)
         if item is not None and item.parent_code is not None:
             axes = axes_of(item, world.book)
             if any(slot in axes for slot, _ in task.patch.values):
@@ -138,14 +138,14 @@ def _old_other_ends(tasks: Sequence[Task], flavour: Naming, world: World) -> set
     for task in tasks:
         leaves = task.patch.parent is None
         codes = [code for code in (types if leaves else task.patch.associations) if types[code].is_two_way]
-        item = _item_of(task, flavour, world) if codes else None
+        item = item_of(task, flavour, world) if codes else None
         if item is not None and (task.patch.associations or item.parent_code is not None):
             ends = links.ends_of(item.associations, [types[code] for code in codes])
             linked.update((kind, name) for _, kind, name in ends)
     return {(kind, name) for kind, name in linked if world.item(kind, name) is None}
 
 
-def _item_of(task: Task, flavour: Naming, world: World) -> Item | None:
+def item_of(task: Task, flavour: Naming, world: World) -> Item | None:
     if flavour == "code":
         return world.models.get(fold(task.key or ""))
     uuid = task.key if flavour == "uuid" else world.identifiers.get(fold(task.key or ""))
@@ -181,7 +181,7 @@ def _uniques(tasks: Sequence[Task]) -> set[tuple[int, str]]:
 
 def _stored_file(task: Task, place: int, flavour: Naming, world: World) -> Iterator[str]:
     """The file that a value has now: whether the new one has the same content is asked later."""
-    item = _item_of(task, flavour, world)
+    item = item_of(task, flavour, world)
     if item is not None:
         code = stored_data(item.values, task.patch.values[place][0])
         if code is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import orjson
@@ -13,11 +14,12 @@ from limen.accounts.rules import Caller
 from limen.events import operations as events
 from limen.events.operations import Happening
 from limen.kit import clock
+from limen.kit.conditions import UNCONDITIONAL
 from limen.kit.errors import Refused
 from limen.kit.text import fold
 from limen.products.operations import store
 from limen.products.operations.descending import complete, pass_down, pass_on
-from limen.products.operations.gathering import Task, gather
+from limen.products.operations.gathering import Task, gather, item_of
 from limen.products.operations.sharing import side_by_side
 from limen.products.queries import loading
 from limen.products.rules.deciding import Change, Decision, decide
@@ -25,6 +27,7 @@ from limen.products.rules.lines import Line, LineResult, read_line
 from limen.products.rules.reading import UUID as UUID_TEXT
 from limen.products.rules.reading import Flavour, Naming, Patch
 from limen.products.rules.rulebook import Rulebook, rulebook
+from limen.products.rules.tags import tag_of_row
 from limen.products.rules.unchanged import asks_for_nothing
 from limen.products.rules.world import Item, Product, World
 from limen.structure import queries as structure_queries
@@ -49,7 +52,8 @@ def upsert_products(
     ask for nothing new cost a read, and no transaction when they all do. Variants cost 2 to 4 statements more.
     Writers go side by side, and raise Conflict where they cannot: see `sharing.side_by_side`.
     """
-    settled = {} if all_or_nothing else _settled(lines, flavour, by)
+    bound = any(isinstance(line, Line) and line.conditions != UNCONDITIONAL for line in lines)
+    settled = {} if all_or_nothing or bound else _settled(lines, flavour, by)
     left = [line for place, line in enumerate(lines) if place not in settled] if settled else lines
     results = iter(_write(left, flavour, by, now, dry_run, all_or_nothing) if left else ())
     return [settled[place] if place in settled else next(results) for place in range(len(lines))]
@@ -101,6 +105,7 @@ def _upsert(
             results.append(LineResult(task))
             continue
         try:
+            task.line.conditions.check(partial(_tag, task, flavour, world))
             decision = decide(task.line, task.patch, task.key, flavour, world, _new_uuid)
         except Refused as refusal:
             results.append(LineResult(refusal))
@@ -125,6 +130,13 @@ def _result(decision: Decision, patch: Patch, flavour: Naming) -> LineResult:
     if isinstance(item, Product):
         return LineResult(status, item.uuid, item.identifier, ignored=patch.ignored)
     return LineResult(status, code=item.name, ignored=patch.ignored)
+
+
+def _tag(task: Task, flavour: Naming, world: World) -> str | None:
+    """Give the tag of what a line is about, as it is stored; None when there is no such thing."""
+    item = item_of(task, flavour, world)
+    row = world.rows.get((item.kind, item.name)) if item is not None else None
+    return tag_of_row(row) if row is not None else None
 
 
 def _task(line: Line | Refused, flavour: Naming, book: Rulebook) -> Task | Refused:

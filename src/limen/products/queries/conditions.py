@@ -97,5 +97,5 @@ def few(*statements: Where) -> list[Any] | None:
     Cost: 1 query of some milliseconds, or of the whole range that the statements have to look through.
     """
     sql = " UNION ALL ".join(f"({one.sql} LIMIT {FEW + 1})" for one in statements)
-    rows = db.fetch(sql, [param for one in statements for param in one.params])
+    rows = db.fetch(sql, [param for one in statements for param in one.params], by_values=True)
     return [one for (one,) in rows] if len(rows) <= FEW else None

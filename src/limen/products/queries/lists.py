@@ -63,10 +63,12 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     """
     whole, extent = both([where, beyond]), f"LIMIT {limit} OFFSET {offset}"
     end = _end_of_walk(of, beyond) if where.probes and not where.few else None
+    # A list without criteria is planned once: the cursor changes nothing about the way.
+    by_values = bool(where.params)
     if end is None:
-        return _rows(of, whole, extent)
-    rows = _rows(of, both([whole, Where(f"p.{of.order} <= %s", (end,))]), extent)
-    return rows if len(rows) == limit else _rows(of, whole.joined, extent, of_all=True)
+        return _rows(of, whole, extent, by_values=by_values)
+    rows = _rows(of, both([whole, Where(f"p.{of.order} <= %s", (end,))]), extent, by_values=by_values)
+    return rows if len(rows) == limit else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
 
 
 def _end_of_walk(of: _List, beyond: Where) -> object:
@@ -91,7 +93,8 @@ def count(where: Where, *, flavour: Asked) -> int:
     """Count all rows of a list, exactly: up to 1.4 s for a million. 1 query."""
     of = _LISTS[flavour]
     whole = both([of.always, where]).joined
-    return int(db.fetch(f"SELECT count(*) FROM {of.store.table} p WHERE {whole.sql}", whole.params)[0][0])  # noqa: S608
+    statement = f"SELECT count(*) FROM {of.store.table} p WHERE {whole.sql}"  # noqa: S608  # own parts
+    return int(db.fetch(statement, whole.params, by_values=bool(whole.params))[0][0])
 
 
 def product(*, flavour: Asked, key: str) -> Row | None:
@@ -112,7 +115,7 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
     return dict(rows)
 
 
-def _rows(of: _List, where: Where, extent: str, *, of_all: bool = False) -> list[Row]:
+def _rows(of: _List, where: Where, extent: str, *, by_values: bool = False, of_all: bool = False) -> list[Row]:
     """Read rows with their documents. `of_all` finds all that fit before the first is taken: a planner that sees the
     limit hopes to meet enough of them on a walk in order."""
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
@@ -128,4 +131,4 @@ def _rows(of: _List, where: Where, extent: str, *, of_all: bool = False) -> list
         f" FROM ({chosen} ORDER BY place {extent}) s"
         f" JOIN {store.table}_doc d ON d.{store.owner} = s.id ORDER BY s.place"
     )
-    return [Row(*row) for row in db.fetch(statement, where.params, encoded=True)]
+    return [Row(*row) for row in db.fetch(statement, where.params, encoded=True, by_values=by_values)]

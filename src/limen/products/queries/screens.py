@@ -173,6 +173,7 @@ def _page_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: i
         f" ORDER BY p.updated {direction}, p.id {direction} LIMIT {int(limit)}) s"
         f" JOIN product_doc d ON d.product_id = s.id ORDER BY s.updated {direction}, s.id {direction}",
         params,
+        by_values=bool(where.params),
     )
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
@@ -183,7 +184,7 @@ def _cursor(row: _PageRow) -> _Cursor:
 
 def _count(where: Where) -> int:
     statement = f"SELECT count(*) FROM (SELECT 1 FROM product p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
-    return int(db.fetch(statement, where.params)[0][0])
+    return int(db.fetch(statement, where.params, by_values=bool(where.params))[0][0])
 
 
 def _grid_rows(rows: Sequence[_PageRow], channel: str, locale: str, structure: Structure) -> list[GridRow]:

@@ -58,7 +58,9 @@ def list_condition(criteria: Sequence[Criterion], view: View, structure: Structu
         return condition
     tree = structure.descendants(structure.channels[view.channel].category_tree)
     ids = sorted(structure.categories[code].id for code in tree)
-    return both([condition, in_categories(Criterion("categories", "IN", ids), structure, store)])
+    # Products outside of the tree are few, as a rule: asking each is right, and finding those inside first is not.
+    inside = exists(f"{store.categories} x WHERE x.category_id = ANY(%s::bigint[]) AND x.{store.owner} = p.id", ids)
+    return both([condition, inside])
 
 
 def _every(criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -171,15 +173,19 @@ def _enabled(one: Criterion, structure: Structure, store: Store) -> Where:
     return Where("p.enabled = %s", (one.value,))
 
 
+_MODELS = "SELECT id FROM product_model WHERE code_key = ANY(%s::text[])"
+# The models below, too: their variants are further down.
+_WITH_CHILDREN = (
+    "WITH found AS (SELECT id FROM product_model WHERE code_key = ANY(%s::text[]))"
+    " SELECT id FROM found UNION SELECT m.id FROM product_model m JOIN found ON m.parent_id = found.id"
+)
+
+
 def _parent(one: Criterion, structure: Structure, store: Store) -> Where:
     """`=` finds descendants of a model at any depth, `IN` the children of some."""
     if one.operator in ("EMPTY", "NOT EMPTY"):
         return Where("p.parent_id IS NULL" if one.operator == "EMPTY" else "p.parent_id IS NOT NULL")
-    named = "SELECT id FROM product_model WHERE code_key = ANY(%s::text[])"
-    if one.operator == "=":
-        # The models below it, too: their variants are further down.
-        named = f"WITH named AS ({named}) SELECT id FROM named UNION SELECT m.id FROM product_model m JOIN named ON m.parent_id = named.id"  # noqa: E501, S608
-    ids = [id for (id,) in db.fetch(named, [one.value])]
+    ids = [id for (id,) in db.fetch(_WITH_CHILDREN if one.operator == "=" else _MODELS, [one.value], by_values=True)]
     return Where("p.parent_id = ANY(%s::bigint[])", (ids,))
 
 
@@ -187,34 +193,50 @@ def _parent(one: Criterion, structure: Structure, store: Store) -> Where:
 _END = datetime.max.replace(tzinfo=UTC)
 
 
+# From a moment on, before a moment; None for no bound.
+_Span = tuple[datetime | None, datetime | None]
+
+
 def _created(one: Criterion, structure: Structure, store: Store) -> Where:
-    return _moment(one, lambda moment: Where("p.created >= %s", (moment,)))
+    return _moment(one, lambda span: _within("p.created", span))
 
 
 def _updated(one: Criterion, structure: Structure, store: Store) -> Where:
     """Of variants and sub models the latest date counts, of their own and those of their models."""
 
-    with_parents = "p.updated_with_parents"
+    def within(span: _Span) -> Where:
+        own = both([Where("p.updated_with_parents IS NULL"), _within("p.updated", span)])
+        return either(
+            [own, both([Where("p.updated_with_parents IS NOT NULL"), _within("p.updated_with_parents", span)])]
+        )
 
-    def since(moment: datetime) -> Where:
-        return Where(f"(p.updated >= %s OR ({with_parents} IS NOT NULL AND {with_parents} >= %s))", (moment, moment))
-
-    return _moment(one, since)
+    return _moment(one, within)
 
 
-def _moment(one: Criterion, since: Callable[[datetime], Where]) -> Where:
+def _within(column: str, span: _Span) -> Where:
+    """Both bounds side by side, never negated: so the planner knows how many lie between them."""
+    first, end = span
+    bounds = [Where(f"{column} >= %s", (first,))] if first is not None else []
+    bounds += [Where(f"{column} < %s", (end,))] if end is not None else []
+    return both(bounds)
+
+
+def _moment(one: Criterion, within: Callable[[_Span], Where]) -> Where:
     """Moments are kept to the microsecond and compared to the second, as they are printed."""
     if one.operator in ("EMPTY", "NOT EMPTY"):
         return FALSE if one.operator == "EMPTY" else TRUE
     if one.operator == "SINCE LAST N DAYS":
-        return since(one.value)
+        return within((one.value, None))
     if one.operator == "<":
-        return negated(since(one.value))
+        return within((None, one.value))
     if one.operator == ">":
-        return since(_next_second(one.value))
+        return within((_next_second(one.value), None))
     first, last = one.value if isinstance(one.value, list) else (one.value, one.value)
-    within = both([since(first), negated(since(_next_second(last)))])
-    return within if one.operator in ("=", "BETWEEN") else negated(within)
+    if one.operator in ("=", "BETWEEN"):
+        return within((first, _next_second(last)))
+    if first > last:
+        return TRUE
+    return either([within((None, first)), within((_next_second(last), None))])
 
 
 def _next_second(moment: datetime) -> datetime:

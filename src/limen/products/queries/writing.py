@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from limen.kit import db
 from limen.products import wire
@@ -13,7 +15,7 @@ from limen.products.queries.lists import identifiers_of
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, search_keys
 from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.completeness import LETTERS, completenesses
-from limen.products.rules.cutting import narrowing
+from limen.products.rules.cutting import narrowing, without_types
 from limen.products.rules.rulebook import Rulebook, rulebook
 from limen.products.rules.views import View, is_visible, option_pairs
 from limen.products.rules.world import Row
@@ -30,10 +32,15 @@ def writer_for(
     quality together.
     """
     book = rulebook(structure)
+    if flavour == "model":
+        # They have none of their own (api-products 1.3).
+        view = replace(view, with_completenesses=False, with_missing=False)
     body, hides = None, hides_values(book)
     if view.narrows or hides:
         labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
         body = narrowing(view, book, labels, hides=hides)
+    if not settings.LIMEN_API_VALUE_TYPES:
+        body = without_types(body)
     identifiers = identifiers_of(wire.linked_uuids(rows))
     members = _members(rows, view, book, MODELS if flavour == "model" else PRODUCTS)
     return wire.Writer(

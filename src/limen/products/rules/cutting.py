@@ -1,120 +1,112 @@
-"""Cutting stored documents to a view without decoding what is passed on (api-products 3.2).
+"""Cutting stored documents to a view (api-products 3.2).
 
-A document is looked at attribute by attribute: values that a view shows whole are copied as text, values per locale or
-channel are picked by how their text begins, and only what has to be decorated or looked into is decoded.
+What is to be done with the values of an attribute is found out where it is first met; then most attributes cost one
+look-up. Measured on 30 values in 4.8 kB: decoding and encoding take 15 µs, the cut between them 3. Passing texts on
+undecoded, attribute by attribute, took 24: finding where each ends is as much work as decoding it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import orjson
-from msgspec import Raw
-from msgspec.json import Decoder
 
-from limen.products.rules.rulebook import Field, Rulebook
+from limen.products.rules.rulebook import Entry, Field, Place, Rulebook
 from limen.products.rules.views import OptionLabels, View, is_wanted, shown_values
 from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT
 
 Cut = Callable[[bytes], bytes]
-# The text of an attribute's values → that of those to show; None for none.
-_Attribute = Callable[[Raw], "bytes | Raw | None"]
-
-_members = Decoder(dict[str, Raw]).decode
-_entries = Decoder(list[Raw]).decode
-# Between where a value stands and what it is; both before it are strings or null, so it is found nowhere earlier.
-_DATA = b',"data":'
+# The values of an attribute → those to show.
+_Attribute = Callable[[list[Entry]], list[Entry]]
 
 
 def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool) -> Cut:
     """Give what cuts documents to a view. `hides` tells whether the structure hides any stored value at all."""
     attributes = _Attributes(view, book, labels, hides)
+    fields = view.fields
 
     def narrow(doc: bytes) -> bytes:
-        parts: list[bytes | Raw] = []
-        for name, text in _members(doc).items():
-            if view.fields is not None and name not in view.fields:
+        document = orjson.loads(doc)
+        if fields is not None:
+            document = {name: one for name, one in document.items() if name in fields}
+        values = document.get("values", {})
+        for code in list(values):
+            cut = attributes[code]
+            if cut is None:
                 continue
-            parts += (b',"', name.encode(), b'":')
-            if name == "values":
-                attributes.add_to(parts, text)
+            kept = cut(values[code])
+            if kept:
+                values[code] = kept
             else:
-                parts.append(text)
-        parts[:1] = [b'{"' if parts else b"{"]
-        parts.append(b"}")
-        return b"".join(parts)
+                del values[code]
+        return orjson.dumps(document)
 
     return narrow
 
 
-class _Attributes:
-    """How the values of each attribute are cut, found out where it is first met."""
+def without_types(cut: Cut | None) -> Cut:
+    """Give what leaves out, after `cut`, what only newer versions of the reference print with values (10.1)."""
+
+    def plain(doc: bytes) -> bytes:
+        document = orjson.loads(cut(doc) if cut is not None else doc)
+        for entries in document.get("values", {}).values():
+            for entry in entries:
+                entry.pop("attribute_type", None)
+                if entry["data"].__class__ is dict:
+                    entry["data"].pop("symbol", None)
+        return orjson.dumps(document)
+
+    return plain
+
+
+class _Attributes(dict[str, "_Attribute | None"]):
+    """How the values of each attribute are cut; None for not at all."""
 
     def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool) -> None:
+        super().__init__()
         self.view = view
         self.book = book
         self.labels = labels
         self.hides = hides
-        self.known: dict[str, tuple[bytes, _Attribute | None]] = {}
 
-    def add_to(self, parts: list[bytes | Raw], values: Raw) -> None:
-        parts.append(b"{")
-        first, known = True, self.known
-        for code, text in _members(values).items():
-            cut = known.get(code)
-            if cut is None:
-                cut = known[code] = (b'"%b":' % code.encode(), self._cut_of(code))
-            name, act = cut
-            shown = act(text) if act is not None else None
-            if shown is not None:
-                parts += (name, shown) if first else (b",", name, shown)
-                first = False
-        parts.append(b"}")
+    def __missing__(self, code: str) -> _Attribute | None:
+        found = self[code] = self._cut_of(code)
+        return found
 
     def _cut_of(self, code: str) -> _Attribute | None:
         field, view = self.book.field(code), self.view
         if field is None or (view.attributes is not None and field.code not in view.attributes):
-            return None
-        if self._is_looked_into(field):
-            return lambda text: self._decoded(code, text)
+            return _nothing
+        if self._is_decorated(field):
+            return lambda entries: shown_values({code: entries}, view, self.book, self.labels).get(code, [])
         narrowed = self.hides or view.locales is not None or view.channel is not None
         if narrowed and (field.attribute.localizable or field.attribute.scopable):
-            return self._picking(field)
-        return _whole
+            places = _Places(field, view)
+            return lambda entries: [one for one in entries if places[one["locale"], one["scope"]]]
+        return None
 
-    def _is_looked_into(self, field: Field) -> bool:
+    def _is_decorated(self, field: Field) -> bool:
+        """Whether values have to be looked into, because something is added to them or hidden within."""
         return (
             (self.view.with_options and field.type in (SIMPLE_SELECT, MULTI_SELECT))
             or (self.view.convert and field.type == METRIC)
             or (self.hides and field.type == PRICE)
         )
 
-    def _decoded(self, code: str, text: Raw) -> bytes | None:
-        shown = shown_values({code: orjson.loads(bytes(text))}, self.view, self.book, self.labels)
-        return orjson.dumps(shown[code]) if code in shown else None
 
-    def _picking(self, field: Field) -> _Attribute:
-        heads: dict[bytes, bool] = {}
+class _Places(dict[Place, bool]):
+    """Whether an attribute's values in a locale and channel are shown."""
 
-        def pick(text: Raw) -> bytes | None:
-            picked = []
-            for raw in _entries(text):
-                entry = bytes(raw)
-                head = entry[: entry.index(_DATA)]
-                wanted = heads.get(head)
-                if wanted is None:
-                    wanted = heads[head] = self._is_shown(field, orjson.loads(head + b"}"))
-                if wanted:
-                    picked.append(entry)
-            return b"[%b]" % b",".join(picked) if picked else None
+    def __init__(self, field: Field, view: View) -> None:
+        super().__init__()
+        self.field = field
+        self.view = view
 
-        return pick
-
-    def _is_shown(self, field: Field, place: dict[str, Any]) -> bool:
-        slot = field.at(place["locale"], place["scope"])
-        return slot is not None and is_wanted(slot, self.view)
+    def __missing__(self, place: Place) -> bool:
+        slot = self.field.at(*place)
+        found = self[place] = slot is not None and is_wanted(slot, self.view)
+        return found
 
 
-def _whole(text: Raw) -> Raw:
-    return text
+def _nothing(entries: list[Entry]) -> list[Entry]:
+    return []

@@ -19,7 +19,7 @@ from limen.products.rules.carrying import Merged, carry_out
 from limen.products.rules.inheriting import beyond, overriding
 from limen.products.rules.kinds import Fault
 from limen.products.rules.lines import Line
-from limen.products.rules.reading import VALUE, Naming, Patch, Problem, Rejected, read_identifier
+from limen.products.rules.reading import PROPERTY, VALUE, Naming, Patch, Problem, Rejected, read_identifier
 from limen.products.rules.rulebook import Slot, unique_key
 from limen.products.rules.unchanged import is_stored_as_sent
 from limen.products.rules.variants import (
@@ -58,13 +58,14 @@ def decide(
     if product.parent is not None:
         drop_foreign(patch, product, world.book)
     _look_up(patch, world)
-    patch.refuse_problem()
+    if not line.full:
+        patch.refuse_problem()
     if not creates and patch.violations:
         _let_stand(patch, product)
     decision = Decision(product, creates, converted=before.parent_code is None is not product.parent_code)
     if creates and flavour == "uuid":
         violations = [*_uuid_violations(product.uuid, existing), *violations]
-    merged = _judge(patch, product, violations, line, world)
+    merged = _judged(patch, product, violations, line, world)
     carry_out(patch, decision, before, merged, world)
     return decision
 
@@ -87,7 +88,8 @@ def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> De
     model, violations = place_model(patch, key or "", None if creates else existing, world)
     drop_foreign(patch, model, world.book)
     _look_up(patch, world)
-    patch.refuse_problem()
+    if not line.full:
+        patch.refuse_problem()
     if not creates and patch.violations:
         _let_stand(patch, model)
     if creates:
@@ -102,7 +104,7 @@ def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> De
     # The family is that of the family variant; it has been compared.
     patch.family = UNSET
     decision = Decision(model, creates)
-    merged = _judge(patch, model, violations, line, world)
+    merged = _judged(patch, model, violations, line, world)
     carry_out(patch, decision, existing if existing is not None and not creates else model, merged, world)
     return decision
 
@@ -180,6 +182,30 @@ def _let_stand(patch: Patch, item: Item) -> None:
 # Judging
 
 
+# Without knowing where it stands, what is judged of a product or model would be made up.
+_PLACING = frozenset({"parent", "family_variant"})
+
+
+def _judged(patch: Patch, item: Item, violations: list[Violation], line: Line, world: World) -> Merged:
+    """As _judge; of a line that asks for everything, all that is wrong with it, whatever its stage."""
+    if not line.full:
+        return _judge(patch, item, violations, line, world)
+    found = [one.as_violation() for one in sorted(patch.problems, key=lambda one: one.rank)]
+    of_values = [violation for _, violation in sorted(patch.violations, key=lambda one: one[0])]
+    if any(one.path in _PLACING for one in found):
+        raise Invalid([*found, *_once([*violations, *of_values])])
+    try:
+        merged = _judge(patch, item, violations, line, world)
+    except Invalid as refusal:
+        raise Invalid([*found, *refusal.violations]) from None
+    except Misshaped as refusal:
+        of_links = Problem(PROPERTY, refusal).as_violation()
+        raise Invalid([*found, of_links, *_once([*violations, *of_values])]) from None
+    if found:
+        raise Invalid(found)
+    return merged
+
+
 def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, world: World) -> Merged:
     structure = world.structure
     associations, quantified, broken_links = item.own_associations, item.own_quantified, list[Violation]()
@@ -201,8 +227,11 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     changed = {slot: data for slot, _, data in values if slot in axes} if axes else {}
     missing = missing_axes(item, axes, changed)
     if violations or missing:
-        raise Invalid([*_once(violations), *missing])
-    _judge_identifier(patch, item, of_identifiers, world)
+        identifiers = _of_identifier(patch, item, of_identifiers, world) if line.full else []
+        raise Invalid([*_once(violations), *missing, *identifiers])
+    broken = _of_identifier(patch, item, of_identifiers, world)
+    if broken:
+        raise Invalid(broken)
     taken_by = taken_axes(item, axes, changed, world) if axes else []
     if taken_by:
         raise Invalid(taken_by)
@@ -238,14 +267,13 @@ def _taken(slot: Slot, data: Any, item: Item, world: World) -> Violation | None:
     return slot.violation(Fault("value.taken", message))
 
 
-def _judge_identifier(patch: Patch, item: Item, violations: list[Violation], world: World) -> None:
+def _of_identifier(patch: Patch, item: Item, violations: list[Violation], world: World) -> list[Violation]:
     if isinstance(patch.identifier, str):
         holder = world.identifiers.get(fold(patch.identifier))
         if holder is not None and holder != item.name:
             message = f'The identifier "{patch.identifier}" is already used by another product.'
             violations = [*violations, Violation("identifier", "identifier.taken", message)]
-    if violations:
-        raise Invalid(_once(violations))
+    return _once(violations)
 
 
 def _once(violations: list[Violation]) -> list[Violation]:

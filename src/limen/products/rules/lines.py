@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Misshaped, Refused, Unprocessable, Violation
 from limen.products.rules.kinds import json_name
 from limen.products.rules.reading import (
@@ -26,12 +27,15 @@ from limen.products.rules.rulebook import Rulebook
 class Line:
     """`key` is the identifier, uuid or code of the address or the line; None where a body alone decides (POST).
 
-    `new` says that the product or model must not exist yet (POST).
+    `new` says that the product or model must not exist yet (POST). `conditions` are compared under its lock.
+    `full` asks for all that is wrong with it, and not only what its first stage finds.
     """
 
     body: JsonObject
     key: str | None = None
     new: bool = False
+    conditions: Conditions = UNCONDITIONAL
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ JsonObject = Mapping[str, Any]
 # Ranks of problems: the smallest answers, the first of its rank.
 SHAPE, TWICE, PROPERTY, VALUE = 2, 3, 4, 5
 # What they count as for Error monitoring (api-products 8.2); the shape of a body does not count.
+_CODES = {SHAPE: "body.shape", TWICE: "value.twice", PROPERTY: "property.invalid", VALUE: "value.type"}
+_NAMED = re.compile(r'[Tt]he property "([^"]+)"')
 _WATCHED: Mapping[int, Watched] = {TWICE: "technical", PROPERTY: "technical", VALUE: "business"}
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -55,6 +57,13 @@ class Problem(NamedTuple):
     rank: int
     refusal: Refused
     attribute: str | None = None
+
+    def as_violation(self) -> Violation:
+        """Tell it among the broken rules. Its property is the one that the message names: it is there already."""
+        named = _NAMED.search(self.refusal.message)
+        path = named[1] if named else "values"
+        code = next((f"{name.removesuffix('_code')}.unknown" for name in self.refusal.named), _CODES[self.rank])
+        return Violation(path, code, self.refusal.message, {"attribute": self.attribute} if self.attribute else {})
 
 
 class Patch:

@@ -306,6 +306,8 @@ class World:
         self.media: Mapping[str, MediaRow] = {}
         self.changed: dict[str, Product] = {}
         self.touched: dict[str, Product] = {}
+        # As they were read, for conditions of the write.
+        self.rows: dict[tuple[Kind, str], Row | ModelRow] = {}
         self.models: dict[str, Model] = {}
         self.models_by_id: dict[int, Model] = {}
         self.other_models: dict[str, tuple[str, int]] = {}
@@ -316,12 +318,14 @@ class World:
     def load(self, row: Row) -> None:
         product = Product.of(row)
         self.products[product.uuid] = product
+        self.rows["products", product.uuid] = row
         if product.identifier is not None:
             self.identifiers[fold(product.identifier)] = product.uuid
 
     def load_model(self, row: ModelRow) -> None:
         model = Model.of(row)
         self.models[fold(model.code)] = model
+        self.rows["product_models", model.code] = row
         self.models_by_id[row.id] = model
 
     def find_parents(self) -> None:

@@ -102,6 +102,7 @@ def upsert_options(request: ApiRequest, attribute_code: str) -> HttpResponse:
     return bulk_answer(
         request,
         lambda code, body: operations.upsert_option(attribute_code, code, body, by=request.caller, now=clock.now()),
+        lambda lines: operations.upsert_option_lines(attribute_code, lines, by=request.caller, now=clock.now()),
     )
 
 

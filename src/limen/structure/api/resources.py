@@ -13,7 +13,7 @@ from limen.kit import clock
 from limen.kit.conditions import tag_of
 from limen.kit.errors import Malformed, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
-from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all
+from limen.kit.http.endpoint import COLLECTION, ApiRequest, View, endpoint, methods, reports_all, tells_codes
 from limen.kit.http.json import (
     base_url,
     created,
@@ -27,6 +27,7 @@ from limen.kit.http.json import (
 )
 from limen.kit.http.pages import PageQuery, page_answer, read_page, with_self
 from limen.kit.http.tags import conditions_of, tag_with, tagged
+from limen.kit.text import fold
 from limen.structure import operations, queries, wire
 from limen.structure.errors import LineFailed
 from limen.structure.operations import Outcome
@@ -209,26 +210,57 @@ def removed(request: ApiRequest, remove: Callable[[bool], Removal]) -> HttpRespo
     return marked(json_answer(wire.removal(removal)), dry_run) if dry_run else deleted()
 
 
-def bulk_answer(request: ApiRequest, upsert: Callable[[str, dict[str, Any]], Outcome]) -> HttpResponse:
+Sent = tuple[str, dict[str, Any]]
+Upsert = Callable[[str, dict[str, Any]], Outcome]
+Together = Callable[[Sequence[Sent]], Sequence[Outcome | Refused]]
+
+
+def bulk_answer(request: ApiRequest, upsert: Upsert, together: Together | None = None) -> HttpResponse:
     """Answer a bulk PATCH, line by line and in order; each line is its own change and harms only itself.
 
+    `together` does the same with lines of different codes at once, where a resource can.
     With `dry_run=1` a line sees what those before it have done, and in the end nothing is kept.
     """
     base, anchor = base_url(request), request.endpoint.anchor
-    dry_run, report_all = flag(request, "dry_run"), reports_all(request)
-    results: list[bytes] = []
+    dry_run, report_all, codes = flag(request, "dry_run"), reports_all(request), tells_codes(request)
+    sent = [_read_line(line) for line in ndjson.lines(request)]
     with operations.rehearsal(dry_run):
-        for number, line in enumerate(ndjson.lines(request), 1):
-            key: dict[str, str] = {}
-            outcome: int | Refused
-            try:
-                body = ndjson.read_line(line)
-                key["code"] = ndjson.read_key(body, "code")
-                outcome = 201 if upsert(key["code"], body).created else 204
-            except Refused as refusal:
-                outcome = refusal
-            except Exception:
-                log.exception("unexpected error in a line of %s", request.endpoint.name)
-                outcome = LineFailed("Internal error. The server's log has it.")
-            results.append(ndjson.line_result(number, outcome, base, anchor, key, report_all=report_all))
+        outcomes = _outcomes(request, sent, upsert, together)
+    results = []
+    for number, (line, outcome) in enumerate(zip(sent, outcomes, strict=True), 1):
+        key = {} if isinstance(line, Refused) else {"code": line[0]}
+        told = outcome if isinstance(outcome, Refused) else 201 if outcome.created else 204
+        results.append(ndjson.line_result(number, told, base, anchor, key, report_all=report_all, codes=codes))
     return marked(ndjson.answer(results), dry_run)
+
+
+def _read_line(line: bytes) -> Sent | Refused:
+    try:
+        body = ndjson.read_line(line)
+        return ndjson.read_key(body, "code"), body
+    except Refused as refusal:
+        return refusal
+
+
+def _outcomes(
+    request: ApiRequest, sent: Sequence[Sent | Refused], upsert: Upsert, together: Together | None
+) -> list[Outcome | Refused]:
+    readable = [line for line in sent if not isinstance(line, Refused)]
+    if together is not None and len({fold(code) for code, _ in readable}) == len(readable):
+        try:
+            done = iter(together(readable))
+            return [line if isinstance(line, Refused) else next(done) for line in sent]
+        except Exception:
+            # Whichever line it was: alone it harms only itself.
+            log.exception("lines of %s failed together and go one by one", request.endpoint.name)
+    return [line if isinstance(line, Refused) else _alone(request, upsert, *line) for line in sent]
+
+
+def _alone(request: ApiRequest, upsert: Upsert, code: str, body: dict[str, Any]) -> Outcome | Refused:
+    try:
+        return upsert(code, body)
+    except Refused as refusal:
+        return refusal
+    except Exception:
+        log.exception("unexpected error in a line of %s", request.endpoint.name)
+        return LineFailed("Internal error. The server's log has it.")

@@ -22,6 +22,7 @@ from limen.structure.operations.install import install as install
 from limen.structure.operations.measurement import upsert_measurement_family as upsert_measurement_family
 from limen.structure.operations.options import Line as Line
 from limen.structure.operations.options import move_option as move_option
+from limen.structure.operations.options import upsert_option_lines as upsert_option_lines
 from limen.structure.operations.options import upsert_options as upsert_options
 from limen.structure.operations.removal import finish_cleaning as finish_cleaning
 from limen.structure.operations.removal import remove as remove

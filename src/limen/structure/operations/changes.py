@@ -14,6 +14,11 @@ from limen.kit.errors import Invalid, Violation
 from limen.structure.queries import snapshot_kept
 
 
+def being_removed() -> Invalid:
+    message = "This code is still being removed from products. Try again when that is done."
+    return Invalid([Violation("code", "code.being_removed", message)])
+
+
 @contextmanager
 def one_change(is_being_removed: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """One transaction. A unique index that was quicker than the rule gives the rule's refusal.
@@ -28,8 +33,7 @@ def one_change(is_being_removed: Callable[[], bool] = lambda: False) -> Iterator
         if not constraint.endswith("_code_unique"):
             raise
         if is_being_removed():
-            message = "This code is still being removed from products. Try again when that is done."
-            raise Invalid([Violation("code", "code.being_removed", message)]) from None
+            raise being_removed() from None
         raise Invalid([Violation("code", "code.taken", "This code is already used.")]) from None
 
 

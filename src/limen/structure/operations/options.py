@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from limen.events import operations as events
-from limen.kit.errors import Invalid, Misshaped, NotFound, Unprocessable
+from limen.kit.errors import Invalid, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.text import fold
 from limen.structure import rules
 from limen.structure.operations import saves
-from limen.structure.operations.changes import new_options_version, one_change
-from limen.structure.operations.resources import happening_of, upsert_option
+from limen.structure.operations.changes import being_removed, new_options_version, one_change
+from limen.structure.operations.resources import Outcome, happening_of, upsert_option
 from limen.structure.queries import (
     neighbour_of,
     option_codes_being_removed,
@@ -63,14 +63,61 @@ def upsert_options(
             lines.append(line)
             if decision is not None and decision.changed:
                 decisions.append(decision)
-        if decisions and not dry_run and not any(line.outcome == "wrong" for line in lines):
-            new_options_version()
-            saves.options(decisions, stored, parent, now)
-            happenings = [
-                happening_of("attribute_option", f"{parent.code}:{one.draft['code']}", one) for one in decisions
-            ]
-            events.record_many(happenings, by=by, now=now)
+        if not dry_run and not any(line.outcome == "wrong" for line in lines):
+            _save(decisions, stored, parent, by=by, now=now)
     return lines
+
+
+def upsert_option_lines(
+    attribute: str, lines: Sequence[tuple[str, Body]], *, by: events.Author, now: datetime
+) -> list[Outcome | Refused]:
+    """Update or create options of different codes, as `upsert_option` does with each; what is refused stays out.
+
+    Gives what became of each, in order. Cost: 3 queries to judge them, at most 5 more to save them, however many
+    they are: one by one, each would cost 5 and a commit.
+    """
+    with one_change():
+        structure = snapshot_for_change()
+        parent = structure.attribute(attribute)
+        if parent is None:
+            return [NotFound(f'The attribute "{attribute}" does not exist.')] * len(lines)
+        codes = [code for code, _ in lines]
+        stored = options_by_code(parent, codes)
+        blocked = option_codes_being_removed(parent, codes)
+        outcomes: list[Outcome | Refused] = []
+        decisions = []
+        for code, body in lines:
+            known = stored.get(fold(code))
+            try:
+                if known is None:
+                    rules.check_same_attribute(parent, body)
+                decision = decide_upsert(rules.OPTION, code, body, known, structure, parent=parent)
+                if fold(code) in blocked:
+                    raise being_removed()
+            except Refused as refusal:
+                outcomes.append(refusal)
+                continue
+            outcomes.append(Outcome(decision.draft["code"], decision.before is None, decision.changed))
+            if decision.changed:
+                decisions.append(decision)
+        _save(decisions, stored, parent, by=by, now=now)
+    return outcomes
+
+
+def _save(
+    decisions: Sequence[Decision],
+    stored: Mapping[str, Option],
+    parent: Attribute,
+    *,
+    by: events.Author,
+    now: datetime,
+) -> None:
+    if not decisions:
+        return
+    new_options_version()
+    saves.options(decisions, stored, parent, now)
+    happenings = [happening_of("attribute_option", f"{parent.code}:{one.draft['code']}", one) for one in decisions]
+    events.record_many(happenings, by=by, now=now)
 
 
 def move_option(attribute: str, code: str, *, up: bool, by: events.Author, now: datetime) -> bool:

@@ -243,35 +243,39 @@ def options(
     decisions: Sequence[Decision], stored: Mapping[str, rules.Option], parent: rules.Attribute, now: datetime
 ) -> None:
     """As `option` for many decisions, `stored` by folded code. At most 3 queries."""
-    rows = models.Option.objects
     new, changed = [one.draft for one in decisions if one.before is None], [one for one in decisions if one.before]
     if any(draft["sort_order"] is None for draft in new):
-        last = rows.filter(attribute_id=parent.id).aggregate(last=Max("sort_order"))["last"] or 0
-        for place, draft in enumerate((draft for draft in new if draft["sort_order"] is None), 1):
-            draft["sort_order"] = last + place
-    rows.bulk_create(
-        models.Option(
-            attribute_id=parent.id,
-            code=draft["code"],
-            folded=fold(draft["code"]),
-            sort_order=draft["sort_order"],
-            labels=_json(draft["labels"]),
-            created_at=now,
-            updated_at=now,
-        )
-        for draft in new
-    )
-    rows.bulk_update(
+        others = models.Option.objects.filter(attribute_id=parent.id)
+        last = others.aggregate(last=Max("sort_order"))["last"]
+        for draft in (one.draft for one in decisions):
+            if draft["sort_order"] is None:
+                draft["sort_order"] = 1 if last is None else last + 1
+            # As one after the other: who comes behind a new last one goes behind that.
+            last = draft["sort_order"] if last is None else max(last, draft["sort_order"])
+    db.insert_rows(
+        "structure_option",
+        {
+            "attribute_id": "int8",
+            "code": "text",
+            "folded": "text",
+            "sort_order": "int8",
+            "labels": "text",
+            "created_at": "timestamptz",
+            "updated_at": "timestamptz",
+        },
         [
-            models.Option(
-                id=stored[fold(one.draft["code"])].id,
-                sort_order=one.draft["sort_order"],
-                labels=_json(one.draft["labels"]),
-                updated_at=now,
-            )
-            for one in changed
+            (parent.id, draft["code"], fold(draft["code"]), draft["sort_order"], _json(draft["labels"]), now, now)
+            for draft in new
         ],
-        ["sort_order", "labels", "updated_at"],
+    )
+    db.update_rows(
+        "structure_option",
+        "id",
+        {"id": "int8", "sort_order": "int8", "labels": "text", "updated_at": "timestamptz"},
+        [
+            (stored[fold(draft["code"])].id, draft["sort_order"], _json(draft["labels"]), now)
+            for draft in (one.draft for one in changed)
+        ],
     )
 
 

@@ -56,8 +56,9 @@ def snapshot(seen: Versions | None = None) -> Structure:
         structure = _at(seen)
         # Read in several statements: keep it only when nobody wrote in between.
         again = _versions(_VERSIONS)
-        if again == seen:
-            return _keep(structure)
+        if again[0] == seen[0]:
+            # Options are not read here: a stream of changes to them must not keep a new process reading for ever.
+            return _keep(structure.with_options_version(again[1]))
         seen = again
 
 
