@@ -1,0 +1,72 @@
+"""What writes to trees of models cost in statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from limen.accounts.rules import SYSTEM
+from limen.products import operations
+from limen.products.operations import Line
+from tests.factories.products import NOW, values_of
+from tests.factories.structure import make_option
+from tests.products.trees import make_model, make_tree, make_variants
+
+SIZES = [f"size_{number}" for number in range(12)]
+
+
+@pytest.fixture(autouse=True)
+def tree(lamps: None) -> None:
+    make_variants()
+    make_tree()
+    for code in SIZES:
+        make_option("bulb_size", code)
+
+
+def statements(work: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    # Savepoints are the test's: outside it they are transactions.
+    return len([one for one in captured if "SAVEPOINT" not in one["sql"]])
+
+
+def push(sizes: list[str], parent: str = "orbit_brass", **values: Any) -> None:
+    lines = [
+        Line({"parent": parent, "values": values_of({"bulb_size": size, **values})}, f"{parent}-{size}")
+        for size in sizes
+    ]
+    results = operations.upsert_products(lines, flavour="identifier", by=SYSTEM, now=NOW)
+    assert {one.outcome for one in results} <= {201, 204}
+
+
+def dim(dimmable: bool) -> None:
+    make_model("orbit", {"dimmable": dimmable}, categories=["lamps"] if dimmable else ["shop"])
+
+
+def test_a_model_with_many_variants_costs_as_many_statements_as_one_with_few() -> None:
+    dim(True)
+    few = statements(lambda: dim(False))
+    push(SIZES)
+    assert statements(lambda: dim(True)) == few
+
+
+def test_many_variants_cost_as_many_statements_as_one() -> None:
+    push(SIZES[:1], lumens=1)
+    one = statements(lambda: push(SIZES[:1], lumens=2))
+    push(SIZES[1:])
+    assert statements(lambda: push(SIZES, lumens=3)) == one
+
+
+def test_many_variants_are_deleted_in_as_many_statements_as_few() -> None:
+    for code in ("one", "two"):
+        make_model(code, family_variant="lum_size")
+    push(SIZES[:2], "one")
+    push(SIZES, "two")
+    costs = [
+        statements(lambda code=code: operations.delete_model(code=code, by=SYSTEM, now=NOW)) for code in ("one", "two")
+    ]
+    assert costs[0] == costs[1]
