@@ -53,7 +53,8 @@ class TestVariants:
         body = {"identifier": "ob-m", "parent": "orbit_brass", "values": {"bulb_size": value("S")}}
         answer = pim.post("/products", body)
         assert errors(answer) == [{"property": "attribute"}]
-        assert "orbit-brass-s" in answer.json()["errors"][0]["message"]
+        message = answer.json()["errors"][0]["message"]
+        assert '"orbit-brass-s" already has it' in message and 'on "ob-m"' in message
 
     def test_case_158_a_root_of_two_levels_has_no_products(self, pim: Api) -> None:
         body = {"identifier": "ob-m", "parent": "orbit", "values": {"bulb_size": value("m")}}

@@ -232,7 +232,7 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     broken = _of_identifier(patch, item, of_identifiers, world)
     if broken:
         raise Invalid(broken)
-    taken_by = taken_axes(item, axes, changed, world) if axes else []
+    taken_by = taken_axes(patch, item, axes, changed, world) if axes else []
     if taken_by:
         raise Invalid(taken_by)
     categories = _merged_categories(patch, item)

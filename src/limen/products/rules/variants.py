@@ -211,7 +211,9 @@ def missing_axes(item: Item, axes: list[Slot], changed: Mapping[Slot, Any]) -> l
     ]
 
 
-def taken_axes(item: Item, axes: list[Slot], changed: Mapping[Slot, Any], world: World) -> list[Violation]:
+def taken_axes(
+    patch: Patch, item: Item, axes: list[Slot], changed: Mapping[Slot, Any], world: World
+) -> list[Violation]:
     """Tell when a sibling has the same combination of axis values."""
     key = axes_key(item.values, axes, changed)
     sibling = world.siblings.get((item.parent_code or "", key)) if key is not None else None
@@ -220,7 +222,8 @@ def taken_axes(item: Item, axes: list[Slot], changed: Mapping[Slot, Any], world:
     held = _axis_values(item.values, axes, changed)
     values = ",".join(_shown(slot, data) for slot, data in zip(axes, held, strict=True))
     names = ",".join(slot.code for slot in axes)
-    shown = (item.identifier or item.uuid) if isinstance(item, Product) else item.name
+    # A new product is known by the identifier that it is about to get.
+    shown = patch.identifier if isinstance(patch.identifier, str) else _known_as(item)
     message = f'Cannot set the value "{values}" for the axis "{names}" on "{shown}", as "{sibling[2]}" already has it.'
     return [Violation("attribute", "axis.taken", message)]
 
@@ -233,8 +236,11 @@ def take_axes(item: Item, before: tuple[str, str | None] | None, world: World) -
             del world.siblings[before[0], before[1]]
     key = axes_key(item.values, axes_of(item, world.book)) if item.parent_code is not None else None
     if key is not None and item.parent_code is not None:
-        shown = (item.identifier or item.uuid) if isinstance(item, Product) else item.name
-        world.siblings[item.parent_code, key] = (item.kind, item.name, shown)
+        world.siblings[item.parent_code, key] = (item.kind, item.name, _known_as(item))
+
+
+def _known_as(item: Item) -> str:
+    return (item.identifier or item.uuid) if isinstance(item, Product) else item.name
 
 
 def _axis_values(values: Values, axes: list[Slot], changed: Mapping[Slot, Any]) -> list[Any]:
