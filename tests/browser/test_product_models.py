@@ -51,6 +51,7 @@ def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
     expect(page.get_by_role("heading", name="Variants")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(3)
     expect(page.get_by_role("row", name="orbit-brass-m")).to_contain_text("M")
+    expect(page.get_by_role("heading", name="What happened last")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("complementary").get_by_role("link", name="orbit").click()
     expect(page.get_by_role("heading", name="Models below it")).to_be_visible()
@@ -60,6 +61,9 @@ def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
     page.get_by_role("link", name="orbit_brass").click()
     page.get_by_role("link", name="orbit-brass-s").click()
     expect(page.get_by_role("link", name="orbit_brass").first).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("What it inherits changes with its model:")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_an_unknown_model_says_so(signed_in: Any, live_server: Any) -> None:

@@ -164,7 +164,7 @@ class TestBirth:
         client = Client(headers={"authorization": f"Bearer {token_for(new)}"})
         assert client.get("/api/rest/v1/currencies").status_code == 403
 
-    @pytest.mark.parametrize("by", [SYSTEM, mary(*PERMISSIONS), mary(*rules.API_RIGHTS)], ids=str)
+    @pytest.mark.parametrize("by", [SYSTEM, mary(*PERMISSIONS), mary(*rules.API_RIGHTS)], ids=["system", "all", "api"])
     def test_of_somebody_who_holds_it_all_it_has_no_limit(self, by: Caller) -> None:
         new = self.make(by)
         assert not new.limited and Connection.objects.get(code="dam").scopes is None

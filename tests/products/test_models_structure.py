@@ -104,7 +104,7 @@ def test_the_quality_of_models_follows_their_family() -> None:
         return {str(value) for (value,) in rows}
 
     before = quality()
-    requirements = {"attribute_requirements": {"webshop": ["sku", "title"]}}
+    requirements = {"attribute_requirements": {"webshop": ["sku", "title", "blurb"]}}
     structure.upsert("family", "luminaires", requirements, by=SYSTEM, now=NOW)
     do_jobs()
     assert before and quality() and quality() != before

@@ -22,6 +22,8 @@ KINDS = {
     "product.created": gettext_lazy("created the product"),
     "product.updated": gettext_lazy("changed the product"),
     "product.deleted": gettext_lazy("deleted the product"),
+    "product_model.created": gettext_lazy("created the product model"),
+    "product_model.updated": gettext_lazy("changed the product model"),
 }
 PROPERTIES = {
     "identifier": gettext_lazy("Identifier"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -11,17 +11,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from limen.accounts.access import requires
+from limen.accounts.access import caller_of, requires
+from limen.events import queries as events
 from limen.kit.errors import NotFound
 from limen.media import queries as media
 from limen.products import forms, queries
 from limen.products.forms import Context
 from limen.products.queries import Child, ModelView
+from limen.products.views import changes, names, values
 from limen.products.views import context as contexts
-from limen.products.views import names, values
+from limen.products.views.changes import EventRow
 from limen.products.views.values import Looked, Shown
 from limen.structure import queries as structure_queries
 from limen.structure.rules import Structure
+
+HISTORY = "pim_enrich_product_history"
+# The newest events, which the page shows.
+EVENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
     model = queries.model_page(code, channel=context.channel.code, locale=context.locale, structure=structure)
     if model is None:
         raise NotFound(_("There is no product model at this address. It may have been deleted."))
-    looked = _looked(model, structure, context)
+    rows = _history(model.code) if caller_of(request).may(HISTORY) else []
+    looked = _looked(model, rows, structure, context)
     url = reverse("products:model", args=[model.code])
     switch = contexts.switch(structure, context)
     shown = {
@@ -55,6 +62,7 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
         "switch": switch,
         "groups": values.attribute_groups(model, looked, url),
         "axes": [names.attribute_name(structure, axis, context.locale) for axis in model.axes],
+        "happened": changes.history(rows, looked),
         "children": [_child(one, model, looked, switch.query) for one in model.children],
         "categories": sorted(names.category_name(structure, one, context) for one in model.categories),
         "parent_url": f"{reverse('products:model', args=[model.parent])}?{switch.query}" if model.parent else "",
@@ -62,10 +70,18 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "products/model.html", shown)
 
 
-def _looked(model: ModelView, structure: Structure, context: Context) -> Looked:
-    """Look up what showing the values and the children's axes needs. 2 queries at most."""
-    pairs, codes = values.pairs_and_codes(structure, _entries(model))
-    return Looked(structure, context, structure_queries.option_labels(pairs), media.media_files(codes))
+def _history(code: str) -> Sequence[EventRow]:
+    return events.history(f"product_model:{code}", limit=EVENTS)
+
+
+def _looked(model: ModelView, rows: Sequence[EventRow], structure: Structure, context: Context) -> Looked:
+    """Look up what showing the values, the children's axes and the history needs. 3 queries at most."""
+    pairs, codes = values.pairs_and_codes(structure, [*_entries(model), *changes.values_in(rows)])
+    linked = queries.names(
+        changes.products_in(rows), channel=context.channel.code, locale=context.locale, structure=structure
+    )
+    called = {uuid: one.label or one.identifier or uuid for uuid, one in linked.items()}
+    return Looked(structure, context, structure_queries.option_labels(pairs), media.media_files(codes), called)
 
 
 def _entries(model: ModelView) -> Iterable[tuple[str, object]]:
