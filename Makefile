@@ -23,7 +23,7 @@ test-unit: .venv/.tests ## Tests without a browser
 
 test-browser: .venv/.tests ## Tests in a real browser
 	@scripts/browser
-	$(PYTHON) -m pytest -m browser -p no:randomly
+	$(PYTHON) -m pytest -n 2 -m browser -p no:randomly
 
 lint: .venv/.tests ## Style, types, who may import whom, migrations
 	.venv/bin/ruff check .
