@@ -32,7 +32,7 @@ from limen.products.operations.upsert import updated
 from limen.products.queries import affected, loading, trees
 from limen.products.queries.affected import Affected
 from limen.products.queries.stores import MODELS, PRODUCTS, Store
-from limen.products.queries.uses import families_with_products
+from limen.products.queries.uses import families_in_use
 from limen.products.rules import cleaning
 from limen.products.rules.deciding import Change
 from limen.products.rules.inheriting import settle
@@ -101,7 +101,7 @@ def look_for_late(*, now: datetime) -> None:
     structure = structure_queries.snapshot()
     outdated = refresh.outdated_families(structure)
     if outdated and not job_queries.is_busy(COMPLETENESS, failed_after=now - PAUSE):
-        used = families_with_products()
+        used = families_in_use()
         refresh.mark_families({id: mark for id, mark in outdated.items() if id not in used})
         outdated = {id: mark for id, mark in outdated.items() if id in used}
     else:
