@@ -22,7 +22,7 @@ from tests.factories.jobs import do_jobs
 from tests.factories.products import NOW, change_product, make_product
 from tests.factories.structure import make_option
 from tests.products.catalogue import FAMILY
-from tests.products.trees import TWO_LEVELS, make_model, make_tree, make_variants
+from tests.products.trees import TWO_LEVELS, make_model, make_tree, make_variants, put, set_levels
 
 LATER = NOW + timedelta(days=1)
 VARIANT = "family_variant:lum_finish_size"
@@ -45,11 +45,6 @@ def values(key: str) -> dict[str, Any]:
     return {code: entries[0]["data"] for code, entries in document(key)["values"].items()}
 
 
-def set_levels(*levels: dict[str, Any]) -> None:
-    body = {"variant_attribute_sets": list(levels)}
-    structure.upsert_family_variant("luminaires", "lum_finish_size", body, by=SYSTEM, now=NOW)
-
-
 def test_to_a_lower_level_what_is_below_keeps_the_value_as_its_own(u2: str) -> None:
     first, second = TWO_LEVELS
     set_levels(first, {**second, "attributes": [*second["attributes"], "title"]})
@@ -68,22 +63,6 @@ def test_to_a_higher_level_the_values_below_count_no_more(u2: str) -> None:
                {**second, "attributes": [code for code in second["attributes"] if code != "lumens"]})  # fmt: skip
     make_model("orbit_brass", {"lumens": 9})
     assert values("orbit-brass-s")["lumens"] == 9
-
-
-def put(attribute: str, level: int) -> None:
-    """Let an attribute stand on a level of the family variant, 0 for what is common."""
-    set_levels(
-        *(
-            {
-                **one,
-                "attributes": [
-                    *(code for code in one["attributes"] if code != attribute),
-                    *([attribute] if one["level"] == level else []),
-                ],
-            }
-            for one in TWO_LEVELS
-        )
-    )
 
 
 TREE = ("orbit", "orbit_brass", "orbit-brass-s")

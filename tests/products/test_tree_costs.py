@@ -15,9 +15,10 @@ from limen.events import queries as events
 from limen.products import operations, queries
 from limen.products.models import Product, ProductModel
 from limen.products.operations import Line, delete
+from tests.factories.jobs import do_jobs
 from tests.factories.products import NOW, values_of
 from tests.factories.structure import make_option
-from tests.products.trees import make_model, make_tree, make_variants
+from tests.products.trees import make_model, make_tree, make_variants, put
 
 SIZES = [f"size_{number}" for number in range(12)]
 
@@ -99,3 +100,15 @@ def test_a_root_with_many_sub_models_is_deleted_some_at_a_time(monkeypatch: pyte
     assert costs[2] - costs[1] == costs[1] - costs[0]
     (last, *_) = events.history("product_model:big-colour_5", limit=1)
     assert (last.kind, orjson.loads(last.data)["code"]) == ("product_model.deleted", "big-colour_5")
+
+
+def test_many_variants_are_settled_in_as_many_statements_as_few() -> None:
+    costs = []
+    do_jobs()
+    for sizes in (SIZES[:1], SIZES):
+        push(sizes, lumens=5)
+        put("lumens", 0)
+        costs.append(statements(do_jobs))
+        put("lumens", 2)
+        do_jobs()
+    assert costs[0] == costs[1]

@@ -75,7 +75,8 @@ class Work:
 def follow_structure(*, run: int, clock: Clock) -> None:
     """Go on with a run for SLICE seconds, and come back for the rest. Nothing when somebody else is at it.
 
-    Memory is that of one portion. Cost: 6 to 14 statements a portion, 30 to 100 µs a product.
+    Memory is that of one portion. Cost: 6 to 20 statements a portion, 30 to 100 µs a product;
+    values that move to another level are written whole.
     """
     with transaction.atomic():
         # A change of the structure that asks for this run is committed, or asks for another one (`jobs.take_up`).
