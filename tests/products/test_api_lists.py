@@ -18,6 +18,7 @@ from tests.factories.products import change_product, make_product, value
 from tests.factories.structure import change_channel, make_family
 from tests.products.answers import fragment, is_plain
 from tests.products.callers import DESTINATION, SOURCE
+from tests.products.trees import make_model, make_variants
 
 
 def items(answer: Any) -> list[dict[str, Any]]:
@@ -394,3 +395,12 @@ def test_case_118_families_by_whether_they_have_products(pim: Api, count_queries
     assert found(False) == [code for code in families if code != "luminaires"]
     with count_queries(1):
         assert len(queries.families_with_products()) == 1
+
+
+def test_case_118_a_family_of_models_alone_has_no_products(pim: Api) -> None:
+    search = dumps({"has_products": [{"operator": "=", "value": True}]})
+    make_variants()
+    make_model("beam", family_variant="lum_size")
+    assert items(pim.get("/families", search=search)) == []
+    make_product("beam-s", "luminaires", {"bulb_size": "s"}, parent="beam")
+    assert [one["code"] for one in items(pim.get("/families", search=search))] == ["luminaires"]

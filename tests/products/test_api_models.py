@@ -464,6 +464,22 @@ class TestAssociations:
         assert errors(unknown) == [{"property": f"{place}.product_models"}]
         assert errors(patch("BUNDLE", groups=[one])) == [{"property": place}]
 
+    def test_case_201_at_most_100_links_of_a_model(self, pim: Api) -> None:
+        codes = [f"p{number}" for number in range(101)]
+        pim.bulk("/products", [{"identifier": code} for code in codes[:100]])
+        make_product(codes[100])
+        links = [{"identifier": code, "quantity": 1} for code in codes]
+
+        def patch(products: list[Any], models: list[Any]) -> Any:
+            sent = {"BUNDLE": {"products": products, "product_models": models}}
+            return pim.patch("/product-models/beam", {"quantified_associations": sent})
+
+        place = [{"property": "quantifiedAssociations.BUNDLE"}]
+        assert errors(patch(links, [])) == place
+        # Links to models count with those to products.
+        assert errors(patch(links[:100], [{"identifier": "orbit", "quantity": 1}])) == place
+        assert patch(links[:99], [{"identifier": "orbit", "quantity": 1}]).status_code == 204
+
     def test_case_204_a_quantity_is_overridden(self, pim: Api, u2: str) -> None:
         make_product("a")
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from limen.accounts.rules import SYSTEM
-from limen.products import operations
-from limen.products.operations import Line
+from limen.events import queries as events
+from limen.products import operations, queries
+from limen.products.models import Product, ProductModel
+from limen.products.operations import Line, delete
+from tests.factories.jobs import do_jobs
 from tests.factories.products import NOW, values_of
 from tests.factories.structure import make_option
-from tests.products.trees import make_model, make_tree, make_variants
+from tests.products.trees import make_model, make_tree, make_variants, put
 
 SIZES = [f"size_{number}" for number in range(12)]
 
@@ -69,4 +73,42 @@ def test_many_variants_are_deleted_in_as_many_statements_as_few() -> None:
     costs = [
         statements(lambda code=code: operations.delete_model(code=code, by=SYSTEM, now=NOW)) for code in ("one", "two")
     ]
+    assert costs[0] == costs[1]
+
+
+def test_a_root_with_many_sub_models_is_deleted_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def grow(root: str, colours: list[str]) -> None:
+        make_model(root, family_variant="lum_finish_size")
+        for colour in colours:
+            make_model(f"{root}-{colour}", {"finish": colour}, parent=root)
+            push(SIZES[:2], f"{root}-{colour}")
+
+    colours = [f"colour_{number}" for number in range(6)]
+    for code in colours:
+        make_option("finish", code)
+    monkeypatch.setattr(delete, "BATCH", 2)
+    costs = []
+    for number in (2, 4, 6):
+        grow("big", colours[:number])
+        make_model("beam", associations={"UPSELL": {"product_models": ["big-colour_1", "big"]}})
+        costs.append(statements(lambda: operations.delete_model(code="big", by=SYSTEM, now=NOW)))
+        row = queries.product(flavour="model", key="beam")
+        assert row is not None and row.associations is None
+        assert not ProductModel.objects.filter(code__startswith="big").exists()
+        assert not Product.objects.filter(identifier__startswith="big").exists()
+    # Two more sub models and their four variants: as many statements each time.
+    assert costs[2] - costs[1] == costs[1] - costs[0]
+    (last, *_) = events.history("product_model:big-colour_5", limit=1)
+    assert (last.kind, orjson.loads(last.data)["code"]) == ("product_model.deleted", "big-colour_5")
+
+
+def test_many_variants_are_settled_in_as_many_statements_as_few() -> None:
+    costs = []
+    do_jobs()
+    for sizes in (SIZES[:1], SIZES):
+        push(sizes, lumens=5)
+        put("lumens", 0)
+        costs.append(statements(do_jobs))
+        put("lumens", 2)
+        do_jobs()
     assert costs[0] == costs[1]

@@ -16,12 +16,15 @@ from limen.accounts.rules import SYSTEM
 from limen.kit import db
 from limen.kit.errors import Invalid, Refused
 from limen.products import operations, queries
-from limen.products.operations import Line, LineResult
+from limen.products.operations import Line, LineResult, following
+from limen.structure import queries as structure_queries
 from tests.conftest import _install
+from tests.factories.jobs import do_jobs
 from tests.factories.products import NOW, make_product, values_of
 from tests.factories.structure import make_option
 from tests.products.catalogue import make_lamps
-from tests.products.trees import make_model, make_tree, make_variants
+from tests.products.trees import make_model, make_tree, make_variants, put
+from tests.threads import at_once
 
 
 def variant(identifier: str, size: str, parent: str = "orbit_brass") -> Line:
@@ -145,9 +148,10 @@ class TestWriters:
 
 
 def shown(identifier: str, attribute: str) -> Any:
-    row = queries.product(flavour="identifier", key=identifier)
+    row = queries.product(flavour="identifier", key=identifier) or queries.product(flavour="model", key=identifier)
     assert row is not None
-    return orjson.loads(row.doc)["values"][attribute][0]["data"]
+    entries = orjson.loads(row.doc)["values"].get(attribute)
+    return entries[0]["data"] if entries else None
 
 
 def assert_index_is_true(identifier: str) -> None:
@@ -161,3 +165,53 @@ def assert_index_is_true(identifier: str) -> None:
     )
     values = sorted(value for (value,) in rows)
     assert values == sorted(["3", "3", "brass", "s", "4"])
+
+
+def found_by(attribute: str, number: int) -> list[str]:
+    """Give the products that the index has a number for, each once for each row; no other number is there."""
+    rows = db.fetch(
+        "SELECT p.identifier, x.value FROM product_idx_num x JOIN product_search_key k ON k.id = x.key"
+        " JOIN product p ON p.id = x.product_id WHERE k.attribute_id = %b",
+        [structure_queries.snapshot().attributes[attribute].id],
+    )
+    assert {value for _, value in rows} == {number}
+    return sorted(identifier for identifier, _ in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_values_that_move_to_another_level_while_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run settles the tree while one writes the model that has the values now, and one the variants."""
+    _install()
+    make_lamps()
+    make_variants()
+    make_tree()
+    sizes = [f"size_{number}" for number in range(12)]
+    for size in sizes:
+        make_option("bulb_size", size)
+    names = [f"lamp-{size}" for size in sizes]
+    upsert(*(variant(name, size) for name, size in zip(names, sizes, strict=True)))
+    do_jobs()
+    monkeypatch.setattr(following, "PORTION", 2)
+    monkeypatch.setattr(following, "SLICE", 0.0)
+    for target in (0, 2, 1, 0):
+        put("lumens", target)
+        owner = {0: "orbit", 1: "orbit_brass"}.get(target)
+
+        def write_models(owner: str | None = owner) -> None:
+            for number in range(6):
+                make_model("orbit", {"dimmable": number % 2 == 0})
+                if owner is not None:
+                    make_model(owner, {"lumens": number})
+
+        def write_variants() -> None:
+            for number in range(6):
+                lines = [Line({"values": values_of({"lumens": number, "list_price": []})}, name) for name in names]
+                assert told(upsert(*lines)) == [204] * len(lines)
+
+        results = at_once(do_jobs, write_models, write_variants)
+        assert (type(results[0]), results[1:]) == (int, [None, None])
+        do_jobs()
+        expected = {"orbit": 5 if target == 0 else None, "orbit_brass": 5 if target < 2 else None}
+        assert {code: shown(code, "lumens") for code in expected} == expected
+        assert {shown(name, "lumens") for name in names} == {5}
+        assert found_by("lumens", 5) == sorted([*names, "orbit-brass-s"])

@@ -12,7 +12,7 @@ from limen.structure import operations as structure
 from tests.factories.products import NOW, make_product, values_of
 from tests.products.catalogue import FAMILY
 
-TWO_LEVELS = [
+TWO_LEVELS: list[dict[str, Any]] = [
     {"level": 1, "axes": ["finish"], "attributes": ["finish", "tagline", "hero_image"]},
     {"level": 2, "axes": ["bulb_size"], "attributes": ["bulb_size", "sku", "lumens", "list_price"]},
 ]
@@ -46,3 +46,19 @@ def make_tree() -> str:
     make_model("orbit_brass", {"finish": "Brass"}, parent="orbit")
     make_model("beam", family_variant="lum_size")
     return make_product("orbit-brass-s", "luminaires", {"bulb_size": "s"}, parent="orbit_brass")
+
+
+def set_levels(*levels: dict[str, Any]) -> None:
+    """Change the levels of the family variant of two levels."""
+    body = {"variant_attribute_sets": list(levels)}
+    structure.upsert_family_variant("luminaires", "lum_finish_size", body, by=SYSTEM, now=NOW)
+
+
+def put(attribute: str, level: int) -> None:
+    """Let an attribute stand on a level of that family variant, 0 for what is common, and all others where they
+    were at first."""
+    sets = []
+    for one in TWO_LEVELS:
+        others: list[str] = [code for code in one["attributes"] if code != attribute]
+        sets.append({**one, "attributes": [*others, attribute] if one["level"] == level else others})
+    set_levels(*sets)

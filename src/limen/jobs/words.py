@@ -16,6 +16,7 @@ KINDS = {
     "completeness": gettext_lazy("Completeness"),
     "cleaning": gettext_lazy("Removal from products"),
     "rewriting": gettext_lazy("Form of values"),
+    "settling": gettext_lazy("Levels of values"),
 }
 STATES = {
     "waiting": gettext_lazy("waiting"),
@@ -54,6 +55,7 @@ def sentence(run: Progress) -> str:
             "completeness": _("The completeness of products is about to be computed anew."),
             "cleaning": _("“%(code)s” is about to be removed from products.") % {"code": code},
             "rewriting": _("The values of products are about to be written in their new form."),
+            "settling": _("Values of “%(code)s” are about to move to their new levels.") % {"code": code},
         }
         return sentences.get(run.kind, str(KINDS.get(run.kind, run.kind)))
     total = run.total
@@ -72,6 +74,11 @@ def sentence(run: Progress) -> str:
         "rewriting": ngettext(
             "Values of %(n)s product are being written in their new form.",
             "Values of %(n)s products are being written in their new form.",
+            total,
+        ),
+        "settling": ngettext(
+            "Values of %(n)s model or product of “%(code)s” are moving to their new levels.",
+            "Values of %(n)s models and products of “%(code)s” are moving to their new levels.",
             total,
         ),
     }

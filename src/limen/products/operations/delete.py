@@ -21,7 +21,7 @@ from limen.products.rules.tags import tag_of_row
 from limen.products.rules.world import ModelRow, Row
 from limen.structure.rules import Structure
 
-# Variants that are deleted at once.
+# Models or variants that are deleted at once.
 BATCH = 500
 
 
@@ -58,27 +58,33 @@ def delete_model(
 ) -> bool:
     """Delete a model with its sub models and variants, and every link to them; False when there is none.
 
-    Each of them has its event. Cost: 17 statements and for each 500 variants 19, flat memory; one transaction.
+    Each of them has its event. Cost: some 20 statements, 15 for each 500 sub models, 18 for each 500 variants; memory
+    is that of 500; one transaction.
     """
 
     def work(structure: Structure) -> bool:
-        tree = trees.lock_tree(code)
-        if not tree:
+        ids = trees.lock_tree(code)
+        if not ids:
             return False
-        conditions.check(lambda: next(tag_of_row(row) for row in tree if fold(row.code) == fold(code)))
+        root, below = ids[:1], ids[1:]
+        conditions.check(lambda: tag_of_row(trees.read_models(root)[0]))
         if dry_run:
             return True
-        ids = [row.id for row in tree]
         while rows := trees.lock_variants(ids, after=0, limit=BATCH):
             _delete_products(rows, by, now)
-        unlink("product_models", {row.id: row.code for row in tree})
-        # Children before their root.
-        store.erase_models([row.id for row in tree if row.parent_id is not None])
-        store.erase_models([row.id for row in tree if row.parent_id is None])
-        events.record_many([_model_deleted(row) for row in tree], by=by, now=now)
+        for start in range(0, len(below), BATCH):
+            _delete_models(below[start : start + BATCH], by, now)
+        _delete_models(root, by, now)
         return True
 
     return side_by_side(work)
+
+
+def _delete_models(ids: Sequence[int], by: Caller, now: datetime) -> None:
+    rows = trees.read_models(ids)
+    unlink("product_models", {row.id: row.code for row in rows})
+    store.erase_models(ids)
+    events.record_many([_model_deleted(row) for row in rows], by=by, now=now)
 
 
 def _delete_products(rows: Sequence[Row], by: Caller, now: datetime) -> None:

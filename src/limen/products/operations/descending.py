@@ -27,7 +27,7 @@ def pass_on(world: World) -> None:
         if parent not in changed:
             continue
         item.parent = world.models[parent]
-        inherit(item, world.book)
+        inherit(item, world.book, leaves_old=True)
         world.touch(item)
         if isinstance(item, Model):
             changed.add(fold(item.code))
@@ -55,7 +55,7 @@ def pass_down(world: World, now: datetime) -> None:
                 below.load_model(row)
         for model in below.models.values():
             model.parent = roots[model.parent_id or 0]
-            inherit(model, below.book)
+            inherit(model, below.book, leaves_old=True)
             below.touch(model)
         _write(below, now)
         _pass_to_variants(below.models_by_id, world, now)
@@ -75,7 +75,7 @@ def _pass_to_variants(parents: Mapping[int, Model], world: World, now: datetime)
                 below.load(row)
         for product in below.products.values():
             product.parent = parents[product.parent_id or 0]
-            inherit(product, below.book)
+            inherit(product, below.book, leaves_old=True)
             below.touch(product)
         _write(below, now)
 

@@ -110,8 +110,7 @@ def _model_scores(item: Item, book: Rulebook) -> tuple[Iterable[Place], Iterable
     """As _scores, of a model, which has a quality and no completeness: by the attributes of its level and above."""
     if not isinstance(item, Model) or item.family is None:
         return [], []
-    below = levels_of(item.variant, book).attributes[item.level + 1 :]
-    plan = plan_of(item.family, book, frozenset().union(*below))
+    plan = plan_of(item.family, book, levels_of(item.variant, book).below[item.level])
     found = scores_of(plan, plan.filled(held_by(item.values, book)))
     gone = [place for place in score_places(book) if place[0] == QUALITY] if item.stored is not None else []
     return gone, [(place, value) for place, value in found if place[0] == QUALITY]

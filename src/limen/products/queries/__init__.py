@@ -9,9 +9,11 @@ from limen.products.queries.screens import MOST_COUNTED as MOST_COUNTED
 from limen.products.queries.screens import Completeness as Completeness
 from limen.products.queries.screens import GridPage as GridPage
 from limen.products.queries.screens import GridRow as GridRow
+from limen.products.queries.screens import ModelGridRow as ModelGridRow
 from limen.products.queries.screens import ProductName as ProductName
 from limen.products.queries.screens import ProductView as ProductView
 from limen.products.queries.screens import grid as grid
+from limen.products.queries.screens import grid_of_models as grid_of_models
 from limen.products.queries.screens import names as names
 from limen.products.queries.screens import product_page as product_page
 from limen.products.queries.searching import list_condition as list_condition

@@ -57,6 +57,14 @@ def of_families(ids: Collection[int], store: Store = PRODUCTS) -> Affected:
     return Affected(((store.table, "id", "family_id = ANY(%b)", (list(ids),)),)) if ids else Affected(())
 
 
+def of_variant(id: int, store: Store) -> Affected:
+    """Models of a family variant, and the products below them."""
+    if store is PRODUCTS:
+        condition = "parent_id IN (SELECT id FROM product_model WHERE family_variant_id = %b)"
+        return Affected((("product", "id", condition, (id,)),))
+    return Affected((("product_model", "id", "family_variant_id = %b", (id,)),))
+
+
 def of_attributes(ids: Collection[int], store: Store) -> Affected:
     """Products or models with a value of some attributes. 1 query for the keys of their places."""
     return _indexed(_keys("attribute_id = ANY(%b)", list(ids)), store)

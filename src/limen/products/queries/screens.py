@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -16,6 +16,7 @@ from limen.products.queries.conditions import TRUE, Where, both, either
 from limen.products.queries.lists import product as find_product
 from limen.products.queries.search_keys import COMPLETENESS, search_keys
 from limen.products.queries.searching import identifier_contains, label_contains
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.queries.tree_screens import inherited_by_product
 from limen.products.rules import completeness
 from limen.products.rules.completeness import Completeness as Completeness
@@ -31,7 +32,7 @@ MOST_COUNTED = 10_000
 @dataclass(frozen=True, slots=True)
 class GridRow:
     """`label` is the value of the family's label attribute; `completeness` a ratio of 0–100, None without family;
-    `image` the media code of the family's image attribute."""
+    `image` the media code of the family's image attribute; `model` the code of the model that it is a variant of."""
 
     uuid: str
     identifier: str | None
@@ -41,16 +42,34 @@ class GridRow:
     enabled: bool
     updated: datetime
     image: str | None
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class GridPage:
+class ModelGridRow:
+    """As GridRow, of a product model; `variants` counts the products below it, those of its sub models among them;
+    `root` is the code of the model that a sub model is below."""
+
+    code: str
+    label: str | None
+    family_variant: str
+    variants: int
+    updated: datetime
+    image: str | None
+    root: str | None
+
+
+GridRows = TypeVar("GridRows", GridRow, ModelGridRow)
+
+
+@dataclass(frozen=True, slots=True)
+class GridPage(Generic[GridRows]):
     """`next` and `previous` are opaque cursors for `after` and `before`, None where there is nothing more.
 
     `count` never exceeds MOST_COUNTED; when `count_is_exact` is false there are more than that.
     """
 
-    rows: list[GridRow]
+    rows: list[GridRows]
     next: str | None
     previous: str | None
     count: int
@@ -121,79 +140,136 @@ def grid(
     before: str | None,
     limit: int,
     structure: Structure,
-) -> GridPage:
+) -> GridPage[GridRow]:
     """Give one page of products, last changed first; `search` looks into identifiers and labels.
 
     A cursor that means nothing starts from the top. Cost: 3 queries whatever the page, 2 more for a search,
     1 more for search keys that are not remembered yet.
     """
-    where = _wanted(search.strip(), family, channel, locale, structure)
-    start = _Cursor.decode(after or before or "")
-    backwards = start is not None and not after
-    found = _page_rows(where, start, backwards=backwards, limit=limit + 1)
-    more = len(found) > limit
-    found = found[:limit]
-    if backwards:
-        found.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, start is not None)
-    number = _count(where)
-    return GridPage(
-        _grid_rows(found, channel, locale, structure),
-        _cursor(found[-1]).encode() if found and has_next else None,
-        _cursor(found[0]).encode() if found and has_previous else None,
-        min(number, MOST_COUNTED),
-        number <= MOST_COUNTED,
-    )
+    where = _wanted(search.strip(), family, channel, locale, structure, PRODUCTS)
+    part = _part(where, after, before, limit, PRODUCTS)
+    return _page(_grid_rows(part.rows, channel, locale, structure), part, where, PRODUCTS)
 
 
-def _wanted(search: str, family: str | None, channel: str, locale: str, structure: Structure) -> Where:
+def grid_of_models(
+    *,
+    search: str,
+    family: str | None,
+    channel: str,
+    locale: str,
+    after: str | None,
+    before: str | None,
+    limit: int,
+    structure: Structure,
+) -> GridPage[ModelGridRow]:
+    """As grid, of product models: `search` looks into codes and labels."""
+    where = _wanted(search.strip(), family, channel, locale, structure, MODELS)
+    part = _part(where, after, before, limit, MODELS)
+    return _page(_model_rows(part.rows, channel, locale, structure), part, where, MODELS)
+
+
+def _wanted(search: str, family: str | None, channel: str, locale: str, structure: Structure, store: Store) -> Where:
     conditions = []
     if family is not None:
         known = structure.family(family)
         conditions.append(Where("p.family_id = %s", (known.id if known is not None else 0,)))
     if search:
         folded = fold(search).replace("\0", "")
-        conditions.append(either([identifier_contains(folded), label_contains(folded, channel, locale, structure)]))
+        of_label = label_contains(folded, channel, locale, structure, store)
+        conditions.append(either([identifier_contains(folded, store), of_label]))
     return both(conditions) if conditions else TRUE
 
 
-# id, uuid, identifier, enabled, updated, doc
-_PageRow = tuple[int, str, str | None, bool, datetime, str]
+# id, updated, doc, and what the store has of its own: see _COLUMNS
+_StoredRow = tuple[Any, ...]
+_COLUMNS = {PRODUCTS: "s.uuid::text, s.identifier, s.enabled", MODELS: "s.code"}
 
 
-def _page_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: int) -> list[_PageRow]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    rows: list[_StoredRow]
+    has_next: bool
+    has_previous: bool
+
+
+def _part(where: Where, after: str | None, before: str | None, limit: int, store: Store) -> _Part:
+    start = _Cursor.decode(after or before or "")
+    backwards = start is not None and not after
+    found = _stored_rows(where, start, backwards=backwards, limit=limit + 1, store=store)
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, start is not None)
+    return _Part(found, has_next, has_previous)
+
+
+def _page(rows: list[GridRows], part: _Part, where: Where, store: Store) -> GridPage[GridRows]:
+    number = _count(where, store)
+    return GridPage(
+        rows,
+        _cursor(part.rows[-1]).encode() if rows and part.has_next else None,
+        _cursor(part.rows[0]).encode() if rows and part.has_previous else None,
+        min(number, MOST_COUNTED),
+        number <= MOST_COUNTED,
+    )
+
+
+def _stored_rows(where: Where, start: _Cursor | None, *, backwards: bool, limit: int, store: Store) -> list[_StoredRow]:
     condition, params = where.sql, [*where.params]
     if start is not None:
         condition += f" AND (p.updated, p.id) {'>' if backwards else '<'} (%s, %s)"
         params += [start.updated, start.id]
     direction = "ASC" if backwards else "DESC"
-    rows = db.fetch(
-        "SELECT s.id, s.uuid::text, s.identifier, s.enabled, s.updated, d.doc FROM"  # noqa: S608  # own parts
-        f" (SELECT p.* FROM product p WHERE {condition}"
+    return db.fetch(
+        f"SELECT s.id, s.updated, d.doc, {_COLUMNS[store]} FROM"  # noqa: S608  # own parts
+        f" (SELECT p.* FROM {store.table} p WHERE {condition}"
         f" ORDER BY p.updated {direction}, p.id {direction} LIMIT {int(limit)}) s"
-        f" JOIN product_doc d ON d.product_id = s.id ORDER BY s.updated {direction}, s.id {direction}",
+        f" JOIN {store.table}_doc d ON d.{store.owner} = s.id ORDER BY s.updated {direction}, s.id {direction}",
         params,
         by_values=bool(where.params),
     )
-    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
 
-def _cursor(row: _PageRow) -> _Cursor:
-    return _Cursor(row[4], row[0])
+def _cursor(row: _StoredRow) -> _Cursor:
+    return _Cursor(row[1], row[0])
 
 
-def _count(where: Where) -> int:
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM product p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
+def _count(where: Where, store: Store) -> int:
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM {store.table} p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
     return int(db.fetch(statement, where.params, by_values=bool(where.params))[0][0])
 
 
-def _grid_rows(rows: Sequence[_PageRow], channel: str, locale: str, structure: Structure) -> list[GridRow]:
+def _grid_rows(rows: Sequence[_StoredRow], channel: str, locale: str, structure: Structure) -> list[GridRow]:
     ratios = _ratios([row[0] for row in rows], channel, locale)
     shown = []
-    for id, uuid, identifier, enabled, updated, doc in rows:
-        label, family, image = _face(doc, channel, locale, structure)
-        shown.append(GridRow(uuid, identifier, label, family, ratios.get(id), enabled, updated, image))
+    for id, updated, doc, uuid, identifier, enabled in rows:
+        document = orjson.loads(doc)
+        label, family, image = _face(document, channel, locale, structure)
+        model = document["parent"]
+        shown.append(GridRow(uuid, identifier, label, family, ratios.get(id), enabled, updated, image, model))
     return shown
+
+
+def _model_rows(rows: Sequence[_StoredRow], channel: str, locale: str, structure: Structure) -> list[ModelGridRow]:
+    counts = _variants([row[0] for row in rows])
+    shown = []
+    for id, updated, doc, code in rows:
+        document = orjson.loads(doc)
+        label, _family, image = _face(document, channel, locale, structure)
+        variant = document["family_variant"]
+        shown.append(ModelGridRow(code, label, variant, counts.get(id, 0), updated, image, document["parent"]))
+    return shown
+
+
+def _variants(ids: Sequence[int]) -> dict[int, int]:
+    """Count the products below models, directly or below their sub models. 1 query."""
+    rows = db.fetch(
+        "SELECT m.id, count(p.id) FROM product_model m LEFT JOIN product_model s ON s.parent_id = m.id"
+        " LEFT JOIN product p ON p.parent_id = coalesce(s.id, m.id) WHERE m.id = ANY(%b) GROUP BY m.id",
+        [list(ids)],
+    )
+    return dict(rows)
 
 
 def _value(values: Values, code: str | None, channel: str, locale: str) -> str | None:
@@ -249,13 +325,15 @@ def names(uuids: Collection[str], *, channel: str, locale: str, structure: Struc
         [list(uuids)],
     )
     return {
-        uuid: ProductName(uuid, identifier, *_face(doc, channel, locale, structure)) for uuid, identifier, doc in rows
+        uuid: ProductName(uuid, identifier, *_face(orjson.loads(doc), channel, locale, structure))
+        for uuid, identifier, doc in rows
     }
 
 
-def _face(doc: str, channel: str, locale: str, structure: Structure) -> tuple[str | None, str | None, str | None]:
+def _face(
+    document: Mapping[str, Any], channel: str, locale: str, structure: Structure
+) -> tuple[str | None, str | None, str | None]:
     """Give label, family and image of a document."""
-    document = orjson.loads(doc)
     family = structure.families.get(document["family"] or "")
     values: Values = document["values"]
     label = _value(values, family.attribute_as_label if family else None, channel, locale)

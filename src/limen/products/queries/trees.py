@@ -107,9 +107,9 @@ def mentioned_models(codes: Collection[str]) -> list[tuple[int, str]]:
     return [(id, code) for id, code in rows]
 
 
-def lock_tree(code: str) -> list[ModelRow]:
-    """Lock a model and its sub models for their deletion, and read them whole; the model comes first, and nothing is
-    given when there is no such model. 2 queries, 1 for none."""
+def lock_tree(code: str) -> list[int]:
+    """Lock a model and its sub models for their deletion, and give their ids; the model comes first, and nothing is
+    given when there is no such model. 1 query."""
     keys = _codes([fold(code)])
     if not keys:
         return []
@@ -120,7 +120,7 @@ def lock_tree(code: str) -> list[ModelRow]:
         " ORDER BY parent_id IS NOT NULL, id FOR UPDATE",
         [keys, keys],
     )
-    return read_models([id for (id,) in locked])
+    return [id for (id,) in locked]
 
 
 def next_sub_models(roots: Collection[int], *, after: int, limit: int) -> list[ModelRow]:

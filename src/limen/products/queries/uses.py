@@ -97,11 +97,21 @@ def _in_both(store: Store, condition: str) -> str:
 
 
 def families_with_products() -> frozenset[int]:
-    """Give the ids of the families that have products. 1 query: a look into an index for each such family."""
+    """Give the ids of the families that have products; a model is none. 1 query: a look into an index for each such
+    family."""
+    return _families_of(PRODUCTS)
+
+
+def families_in_use() -> frozenset[int]:
+    """Give the ids of the families that have products or product models. 2 queries."""
+    return _families_of(PRODUCTS) | _families_of(MODELS)
+
+
+def _families_of(store: Store) -> frozenset[int]:
     rows = db.fetch(
-        "WITH RECURSIVE used AS (SELECT min(family_id) AS id FROM product UNION ALL"
-        " SELECT (SELECT min(family_id) FROM product WHERE family_id > used.id) FROM used WHERE used.id IS NOT NULL)"
-        " SELECT id FROM used WHERE id IS NOT NULL"
+        f"WITH RECURSIVE used AS (SELECT min(family_id) AS id FROM {store.table} UNION ALL"  # noqa: S608  # own names
+        f" SELECT (SELECT min(family_id) FROM {store.table} WHERE family_id > used.id) FROM used"
+        " WHERE used.id IS NOT NULL) SELECT id FROM used WHERE id IS NOT NULL"
     )
     return frozenset(id for (id,) in rows)
 

@@ -203,11 +203,17 @@ def axes_key(values: Values, axes: list[Slot], changed: Mapping[Slot, Any] | Non
 
 
 def missing_axes(item: Item, axes: list[Slot], changed: Mapping[Slot, Any]) -> list[Violation]:
-    """Tell which axes have no value. One violation each, though path and kind are the same."""
+    """Tell which axes have no value. One violation each, though path and kind are the same.
+
+    What stays where it is and has none already, because an option was removed, can be written all the same
+    (api-products 2.7).
+    """
+    stored = item.stored
+    stays = stored is not None and stored.parent_id is not None and stored.parent_id == item.parent_id
     return [
         Violation("attribute", "axis.empty", f'The attribute "{slot.code}" cannot be empty, as it is an axis.')
         for slot, data in zip(axes, _axis_values(item.values, axes, changed), strict=True)
-        if data is None
+        if data is None and (slot in changed or not stays)
     ]
 
 

@@ -58,7 +58,7 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
         "model": model,
         "name": _label(model, structure, context) or f"[{model.code}]",
         "family": names.family_name(structure, model.family, context.locale),
-        "variant": _variant_name(model.variant, structure, context),
+        "variant": names.variant_name(structure, model.variant, context),
         "switch": switch,
         "groups": values.attribute_groups(model, looked, url),
         "axes": [names.attribute_name(structure, axis, context.locale) for axis in model.axes],
@@ -97,11 +97,6 @@ def _label(model: ModelView, structure: Structure, context: Context) -> str:
     attribute = structure.attribute(family.attribute_as_label) if family else None
     found = values.value_in(model.values.get(attribute.code, []), attribute, context) if attribute else None
     return str(found or "")
-
-
-def _variant_name(code: str, structure: Structure, context: Context) -> str:
-    variant = structure.family_variant(code)
-    return names.labels_in(variant.labels if variant else {}, context, code)
 
 
 def _child(child: Child, model: ModelView, looked: Looked, query: str) -> ChildView:

@@ -27,6 +27,11 @@ def attribute_name(structure: Structure, code: str, locale: str) -> str:
     return label_of(dict(attribute.labels) if attribute else {}, locale, code)
 
 
+def variant_name(structure: Structure, code: str, context: Context) -> str:
+    variant = structure.family_variant(code)
+    return labels_in(variant.labels if variant else {}, context, code)
+
+
 def category_name(structure: Structure, code: str, context: Context) -> str:
     category = structure.category(code)
     return labels_in(category.labels if category else {}, context, code)

@@ -77,12 +77,13 @@ class NewVariantForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """So many attributes, the first of them by name, from one level to another."""
+    """So many attributes, the first of them by name, from one level to another; upwards, values are lost."""
 
     count: int
     names: str
     source: str
     target: str
+    is_up: bool
 
 
 class VariantForm(forms.Form):
@@ -115,7 +116,13 @@ class VariantForm(forms.Form):
         names, words = self._moved(), dict(self.places)
         counted = Counter((source, target) for source, target, _name in names)
         return [
-            Move(count, _few([name for *way, name in names if way == [source, target]]), words[source], words[target])
+            Move(
+                count,
+                _few([name for *way, name in names if way == [source, target]]),
+                words[source],
+                words[target],
+                is_up=target < source,
+            )
             for (source, target), count in sorted(counted.items())
         ]
 

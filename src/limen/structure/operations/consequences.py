@@ -7,10 +7,11 @@ from datetime import datetime
 
 from limen.events.operations import Author
 from limen.jobs import operations as jobs
-from limen.structure.rules.consequences import CLEANING, COMPLETENESS, REWRITING
+from limen.structure.rules.consequences import CLEANING, COMPLETENESS, REWRITING, SETTLING
+from limen.structure.rules.family_variants import moved
 from limen.structure.rules.measurement import symbols_changed
 from limen.structure.rules.nouns import Decision
-from limen.structure.rules.records import MeasurementFamily
+from limen.structure.rules.records import MeasurementFamily, Structure
 
 # The queue's name for what follows changes of the structure; the room of the products has it in its `jobs`.
 TASK = "structure.follow"
@@ -24,8 +25,11 @@ _COUNTED = {
 _WRITTEN = {"attribute": ("decimals_allowed",)}
 
 
-def follow_decision(resource: str, code: str, decision: Decision, *, by: Author, now: datetime) -> None:
-    """Ask for what follows from a decision that is being written. No query where nothing does, else 2 for each."""
+def follow_decision(
+    resource: str, code: str, decision: Decision, structure: Structure, *, by: Author, now: datetime
+) -> None:
+    """Ask for what follows from a decision that is being written; `structure` is as it was. No query where nothing
+    does, else 2 for each."""
     if any(decision.differs(name) for name in _COUNTED.get(resource, ())) and (
         # What is new has no products, but for a channel: every family requires something for it.
         decision.before is not None or resource == "channel"
@@ -33,6 +37,19 @@ def follow_decision(resource: str, code: str, decision: Decision, *, by: Author,
         _ask(COMPLETENESS, [f"{resource}:{code}"], by, now)
     if decision.before is not None and any(decision.differs(name) for name in _WRITTEN.get(resource, ())):
         _ask(REWRITING, [f"{resource}:{code}"], by, now)
+    _ask(SETTLING, [f"family_variant:{one}" for one in _unsettled(resource, code, decision, structure)], by, now)
+
+
+def _unsettled(resource: str, code: str, decision: Decision, structure: Structure) -> list[str]:
+    """Give the family variants where an attribute stands on another level from now on."""
+    if decision.before is None:
+        return []
+    if resource == "family_variant":
+        return [code] if moved(decision.before, decision.draft) else []
+    # What comes into a family is common to all; variants may have values of it from when it was theirs.
+    if resource == "family" and not set(decision.draft["attributes"]) <= set(decision.before["attributes"]):
+        return [one.code for one in structure.variants_by_family.get(code, ())]
+    return []
 
 
 def follow_units(before: MeasurementFamily, after: MeasurementFamily, *, by: Author, now: datetime) -> None:

@@ -250,7 +250,7 @@ def _carry_out(
     revision = new_version()
     kind.save(saves.Save(decision, stored, structure, revision, now))
     events.record(happening_of(kind.noun.name, code, decision), by=by, now=now)
-    consequences.follow_decision(kind.noun.name, code, decision, by=by, now=now)
+    consequences.follow_decision(kind.noun.name, code, decision, structure, by=by, now=now)
     return Outcome(code, created, changed=True)
 
 

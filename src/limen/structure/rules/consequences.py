@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-# Completeness is computed anew; values of what is removed are taken out; values are written in another form.
-COMPLETENESS, CLEANING, REWRITING = "completeness", "cleaning", "rewriting"
+# Completeness is computed anew; values of what is removed are taken out; values are written in another form; values
+# are brought to the levels of their family variant.
+COMPLETENESS, CLEANING, REWRITING, SETTLING = "completeness", "cleaning", "rewriting", "settling"

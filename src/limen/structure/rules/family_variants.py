@@ -158,6 +158,15 @@ def levels_of(sets: Iterable[Draft]) -> tuple[VariantLevel, ...]:
     return tuple(VariantLevel(tuple(one["axes"]), tuple(one["attributes"])) for one in sets)
 
 
+def moved(before: Draft, after: Draft) -> bool:
+    """Whether any attribute stands on another level than before."""
+    return _places_in(before) != _places_in(after)
+
+
+def _places_in(draft: Draft) -> dict[str, int]:
+    return {code: one["level"] for one in draft[_SETS] for code in one["attributes"]}
+
+
 def _draft_of(variant: FamilyVariant, structure: Structure) -> Draft:
     return {
         "code": variant.code,

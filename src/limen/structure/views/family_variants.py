@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.accounts.access import caller_of, requires
+from limen.jobs import queries as jobs
+from limen.jobs.words import told
 from limen.kit import clock
 from limen.kit.errors import NotFound
 from limen.kit.web.views import see_other
@@ -182,6 +184,7 @@ def _frame(request: HttpRequest, structure: Structure, found: FamilyVariant) -> 
         "family_name": name(family),
         "edits": caller.may(EDIT),
         "deletes": caller.may(REMOVE),
+        "runs": told(jobs.unfinished(f"family_variant:{found.code}")),
         "sees": caller.may(INDEX),
     }
 
