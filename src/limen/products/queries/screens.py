@@ -263,7 +263,7 @@ def _face(doc: str, channel: str, locale: str, structure: Structure) -> tuple[st
     return label, family.code if family else None, image
 
 
-def _without_links(values: Values) -> Values:
+def _without_links(values: Values) -> dict[str, list[Entry]]:
     """Links of documents are unfinished: only an answer of the API knows its host."""
     return {
         code: [{name: part for name, part in entry.items() if name != "_links"} for entry in entries]
