@@ -58,13 +58,16 @@ def _waited(target: Target, kind: str, subject: str, memory: float | None, name:
         while time.monotonic() < deadline:
             row = connection.execute(
                 "SELECT count(*) FILTER (WHERE state <> 'done'), coalesce(sum(done), 0)::int8,"
-                " coalesce(sum(extract(epoch FROM finished_at - started_at)), 0)::float8"
+                " coalesce(sum(extract(epoch FROM finished_at - started_at)), 0)::float8,"
+                " count(*) FILTER (WHERE state = 'failed')"
                 " FROM job_run WHERE kind = %s AND subject LIKE %s",
                 [kind, subject],
             ).fetchone()
             if row and row[0] == 0:
                 facts = {"memory_mb_before": memory, "worker_memory_mb": server.worker_memory_mb(target)}
                 return Figure(f"follow.{name or kind}", row[1], row[2], None, facts)
+            if row and row[3]:
+                raise SystemExit(f"The run about {subject} failed; the worker's log says why.")
             time.sleep(0.2)
     raise SystemExit(f"The run about {subject} is not done after {PATIENCE:.0f} s.")
 

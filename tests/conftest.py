@@ -24,6 +24,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         _install()
 
 
+@pytest.fixture(autouse=True)
+def search_keys_forgotten() -> Iterator[None]:
+    """A test that commits empties the tables at its end, and what a process remembers of them must go as well."""
+    from limen.products.queries import search_keys
+
+    yield
+    search_keys.forget()
+
+
 @pytest.fixture
 def installed(db: None) -> None:
     """What every installation starts with: roles, group, locales, channel, sku and so on."""

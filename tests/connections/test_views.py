@@ -323,6 +323,7 @@ class TestAccess:
             ("test-run", "get"),
             ("test-report", "post"),
             ("calls", "post"),
+            ("errors", "post"),
             ("call", "post"),
             ("replay", "get"),
             ("image", "post"),

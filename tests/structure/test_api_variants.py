@@ -300,8 +300,8 @@ class TestAcrossResources:
         for number in range(5):
             make_family_variant("loose_tea", f"v{number}", (["leaf_grade"], ["origin"]))
         members = set(queries.snapshot().families["loose_tea"].attributes) - {"origin"}
-        # savepoint, lock, number, row, link rows, variants, event, release
-        with count_queries(8):
+        # savepoint, lock, number, row, link rows, variants, event, run, job, release
+        with count_queries(10):
             operations.upsert("family", "loose_tea", {"attributes": sorted(members)}, by=SYSTEM, now=NOW)
         variants = queries.snapshot().variants_by_family["loose_tea"]
         assert not any("origin" in level.attributes for one in variants for level in one.levels)

@@ -60,6 +60,11 @@ def keys_of_attributes(attribute_ids: Iterable[int]) -> list[tuple[int, str, str
     )
 
 
+def forget() -> None:
+    """Drop what is remembered, for tests that empty the tables: nothing else does."""
+    _remembered.clear()
+
+
 def _look_up(places: Iterable[Place]) -> dict[Place, int]:
     columns = [list(column) for column in zip(*places, strict=True)]
     rows = db.fetch(
