@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from typing import NamedTuple
 
 from benchmarks import catalogue, figures, floor, server
 from benchmarks.catalogue import Json, Shape
@@ -23,8 +24,9 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
     with Session(target) as session:
         make_structure(session, shape)
         yield _create(session, shape)
-        yield Figure("bulk_patch.update", shape.products, _push(session, shape, catalogue.change, 204))
-        yield Figure("bulk_patch.unchanged", shape.products, _push(session, shape, catalogue.changed, 204))
+        for name, make in (("update", catalogue.change), ("unchanged", catalogue.changed)):
+            taken = _push(session, shape, make, 204)
+            yield Figure(f"bulk_patch.{name}", shape.products, taken.seconds, None, taken.facts(shape))
 
 
 def _create(session: Session, shape: Shape) -> Figure:
@@ -36,14 +38,26 @@ def _create(session: Session, shape: Shape) -> Figure:
             for way in (floor.by_copy, floor.by_executemany)
             if target.dsn
         ]
-        seconds = _push(session, shape, catalogue.product, 201, floors)
+        taken = _push(session, shape, catalogue.product, 201, floors)
     copy, usual = floors or (None, None)
     facts = {
         "memory_mb_before": before,
         "executemany_rows_per_s": figures.speed_of(usual),
         "values_per_product": sum(map(len, catalogue.product(shape, 0)["values"].values())),
+        **taken.facts(shape),
     }
-    return Figure("bulk_patch.create", shape.products, seconds, copy, facts)
+    return Figure("bulk_patch.create", shape.products, taken.seconds, copy, facts)
+
+
+class Taken(NamedTuple):
+    """What the calls took: seconds, and of the processor's time what web process and database had of it."""
+
+    seconds: float
+    cpu: float
+
+    def facts(self, shape: Shape) -> Json:
+        # Says the same whatever else the machine is doing.
+        return {"cpu_us_per_row": round(self.cpu / shape.products * 1e6) if self.cpu else None}
 
 
 def _push(
@@ -52,17 +66,19 @@ def _push(
     make: Callable[[Shape, int], Json],
     status: int,
     beside: Sequence[floor.Writing] = (),
-) -> float:
-    """Send every product's line; after each batch, `beside` writes what was stored. Gives the seconds of the calls."""
-    watch = Stopwatch()
+) -> Taken:
+    """Send every product's line; after each batch, `beside` writes what was stored."""
+    watch, cpu = Stopwatch(), 0.0
     for _, body in catalogue.bodies(make(shape, number) for number in range(shape.products)):
+        before = server.cpu_seconds(session.target)
         with watch:
             content = session.bulk("products", body)
+        cpu += server.cpu_seconds(session.target) - before
         check_lines(content, status)
         for one in beside:
             if one.rows < MOST_FOR_FLOOR:
                 one.write_next()
-    return watch.seconds
+    return Taken(watch.seconds, cpu)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -102,7 +102,8 @@ def cpu_seconds(target: Target) -> float:
 def _web(pid: int) -> list[int]:
     children = _children()
     web = [one for one in _below(pid, children) if b"\0web\0" in _read(one, "cmdline")]
-    return [one for parent in web for one in (_below(parent, children) or [parent])]
+    # A process below has the same words in its command line as the one that started it.
+    return sorted({one for parent in web for one in (_below(parent, children) or [parent])})
 
 
 def _ticks(pid: int) -> int:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from limen.accounts.rules import SYSTEM
-from limen.products.rules.completeness import fingerprint, plan_of
+from limen.products.rules.completeness import Part, fingerprint, plan_of
 from limen.products.rules.rulebook import Rulebook
 from limen.structure import operations as structure
 from tests.conftest import Api
@@ -17,6 +17,8 @@ from tests.factories.jobs import do_jobs
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.catalogue import lamps as lamps_structure
+
+HERE, THERE = (None, None), ("en_GB", None)
 
 
 def shown(pim: Api, uuid: str, **params: str) -> dict[tuple[str, str], str]:
@@ -118,17 +120,25 @@ class TestQuality:
         book = Rulebook(lamps_structure())
         requirement = plan_of("luminaires", book).requirements[0]
         # Ten attributes that are not required, and nothing else.
-        ten = replace(requirement, required=0, others=(1 << 10) - 1, images=0)
-        quality = ten.quality((1 << filled) - 1)
+        ten = replace(requirement, required=0, others=10, images=False, parts=(Part(HERE, 0, (1 << 10) - 1, 0),))
+        quality = ten.scores({HERE: (1 << filled) - 1})[1]
         assert quality is not None and "ABCDE"[quality - 1] == letter
 
     def test_halves_are_rounded_down_and_nothing_to_judge_gives_no_letter(self) -> None:
         requirement = plan_of("luminaires", Rulebook(lamps_structure())).requirements[0]
         # Required 1 of 2 (50), images (100): 300 / 4 = 75; with others 1 of 1: 400 / 5 = 80 → B.
-        half = replace(requirement, required=0b11, others=0, images=0b100)
-        assert half.quality(0b101) == 3
-        assert replace(half, others=0b1).quality(0b101) == 2
-        assert replace(half, required=0, images=0).quality(0b1) is None
+        half = replace(requirement, required=2, others=0, images=True, parts=(Part(HERE, 0b11, 0, 0b100),))
+        assert half.scores({HERE: 0b101}) == (50, 3)
+        more = replace(half, others=1, parts=(*half.parts, Part(THERE, 0, 0b1, 0)))
+        assert more.scores({HERE: 0b101, THERE: 0b1}) == (50, 2)
+        assert replace(half, required=0, images=False, parts=()).scores({HERE: 0b1}) == (100, None)
+
+    def test_only_the_values_of_its_locale_and_channel_count(self) -> None:
+        book = Rulebook(lamps_structure())
+        for requirement in plan_of("luminaires", book).requirements:
+            for part in requirement.parts:
+                assert part.place[0] in (None, requirement.locale)
+                assert part.place[1] in (None, requirement.channel)
 
     def test_families_are_told_apart_by_what_their_scores_come_from(self) -> None:
         book = Rulebook(lamps_structure())

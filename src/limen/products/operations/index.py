@@ -8,7 +8,7 @@ from limen.kit import db
 from limen.media.rules import MediaRow
 from limen.products.operations.tables import MODELS, Tables
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, make_search_keys, search_keys
-from limen.products.rules.completeness import Plan, filling, held_by, plan_of
+from limen.products.rules.completeness import Filled, Plan, filling, held_by, plan_of
 from limen.products.rules.indexing import Rows, add_rows, is_long, place_of, spots_of
 from limen.products.rules.inheriting import levels_of
 from limen.products.rules.rulebook import Rulebook
@@ -90,9 +90,9 @@ def _scores(product: Product, book: Rulebook) -> tuple[Iterable[Place], Iterable
         if slot in plan.bits or slot in plan.prices
     ):
         return [], []
-    after = plan.filled(held_by(product.values, book))
-    before = after & ~plan.touched(product.after) | plan.filled(product.before.items())
-    was, now = dict(scores_of(plan, before)), dict(scores_of(plan, after))
+    held = dict(held_by(product.values, book))
+    was = dict(scores_of(plan, plan.filled({**held, **product.before}.items())))
+    now = dict(scores_of(plan, plan.filled(held.items())))
     changed = [(place, value) for place, value in now.items() if was.get(place) != value]
     return [place for place, value in was.items() if now.get(place) != value], changed
 
@@ -116,11 +116,11 @@ def _model_scores(item: Item, book: Rulebook) -> tuple[Iterable[Place], Iterable
     return gone, [(place, value) for place, value in found if place[0] == QUALITY]
 
 
-def scores_of(plan: Plan, filled: int) -> Iterable[tuple[Place, float]]:
+def scores_of(plan: Plan, filled: Filled) -> Iterable[tuple[Place, float]]:
     """Walk the completeness and the quality of every channel and locale, with the place each is found by."""
     for one in plan.requirements:
-        yield (COMPLETENESS, one.channel, one.locale, ""), float(one.ratio(filled))
-        quality = one.quality(filled)
+        ratio, quality = one.scores(filled)
+        yield (COMPLETENESS, one.channel, one.locale, ""), float(ratio)
         if quality is not None:
             yield (QUALITY, one.channel, one.locale, ""), float(quality)
 

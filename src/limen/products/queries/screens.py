@@ -341,7 +341,7 @@ def _face(
     return label, family.code if family else None, image
 
 
-def _without_links(values: Values) -> Values:
+def _without_links(values: Values) -> dict[str, list[Entry]]:
     """Links of documents are unfinished: only an answer of the API knows its host."""
     return {
         code: [{name: part for name, part in entry.items() if name != "_links"} for entry in entries]

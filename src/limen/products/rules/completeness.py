@@ -1,7 +1,8 @@
 """How much of what a channel requires is filled, and how good that makes a product (api-products 7).
 
-Both are told by the same pass. Every slot that a family's plan asks for has a bit; a product is the integer of the
-bits that its values fill, so that one channel and locale of many costs some tenths of a microsecond.
+Both are told by the same pass. Every slot that a family's plan asks for has a bit among those of its locale and
+channel; a product is the integers of the bits that its values fill. So what a product costs follows the values it
+has: a locale without any costs a look, and no integer is as long as all the family's places together.
 """
 
 from __future__ import annotations
@@ -9,56 +10,73 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
-from limen.products.rules.rulebook import Field, Rulebook, Slot, Values
+from limen.products.rules.rulebook import Field, Place, Rulebook, Slot, Values
 from limen.structure.rules import IMAGE, PRICE, Channel, Family
 
 Currencies = frozenset[str]
+# The bits that values fill, by the locale and channel they stand at.
+Filled = Mapping[Place, int]
 
 # The letters of quality from the best on, and the least score of each but the last.
 LETTERS = "ABCDE"
 _LEAST = (90, 80, 70, 60)
 
 
+class Part(NamedTuple):
+    """What counts of the values at one place, in its bits."""
+
+    place: Place
+    required: int
+    others: int
+    images: int
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What counts in one channel and locale, in bits of the plan; `codes` names those of what is required."""
+    """What counts in one channel and locale: `required` and `others` tell how many, `parts` which. `codes` names what
+    is required, with its place and bit."""
 
     channel: str
     locale: str
     required: int
     others: int
-    images: int
-    codes: tuple[tuple[int, str], ...]
+    images: bool
+    parts: tuple[Part, ...]
+    codes: tuple[tuple[Place, int, str], ...]
 
-    def ratio(self, filled: int) -> int:
-        return 100 if not self.required else _share(self.required, filled)
+    def ratio(self, filled: Filled) -> int:
+        return self.scores(filled)[0]
 
-    def missing(self, filled: int) -> list[str]:
+    def missing(self, filled: Filled) -> list[str]:
         """Codes of the required attributes that are not filled, sorted."""
-        return [code for bit, code in self.codes if not bit & filled]
+        return [code for place, bit, code in self.codes if not bit & filled.get(place, 0)]
 
-    def quality(self, filled: int) -> int | None:
-        """Give the place of the letter, 1 for A; None when no criterion applies. Weights: required 2, others 1,
-        images 2."""
+    def scores(self, filled: Filled) -> tuple[int, int | None]:
+        """Give the completeness in percent, and the place of the quality's letter, 1 for A, None when no criterion
+        applies. Weights: required 2, others 1, images 2."""
+        required = others = images = 0
+        for part in self.parts:
+            bits = filled.get(part.place)
+            if bits:
+                required += (part.required & bits).bit_count()
+                others += (part.others & bits).bit_count()
+                images |= part.images & bits
+        ratio = 100 * required // self.required if self.required else 100
         total = weights = 0
         if self.required:
-            total, weights = 2 * _share(self.required, filled), 2
+            total, weights = 2 * ratio, 2
         if self.others:
-            total, weights = total + _share(self.others, filled), weights + 1
+            total, weights = total + 100 * others // self.others, weights + 1
         if self.images:
             # One image is enough.
-            total, weights = total + (200 if self.images & filled else 0), weights + 2
+            total, weights = total + (200 if images else 0), weights + 2
         if not weights:
-            return None
+            return ratio, None
         # Rounded to the nearest integer, half down.
         score = -((weights - 2 * total) // (2 * weights))
-        return 1 + sum(score < least for least in _LEAST)
-
-
-def _share(bits: int, filled: int) -> int:
-    return 100 * (bits & filled).bit_count() // bits.bit_count()
+        return ratio, 1 + sum(score < least for least in _LEAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +88,22 @@ class Plan:
     bits: Mapping[Slot, int]
     prices: Mapping[Slot, tuple[tuple[int, Currencies], ...]]
 
-    def filled(self, held: Iterable[tuple[Slot, Any]]) -> int:
+    def filled(self, held: Iterable[tuple[Slot, Any]]) -> Filled:
         """Give the bits that values fill, by slot; data None is no value."""
-        bits, prices, filled = self.bits, self.prices, 0
+        bits, prices, filled = self.bits, self.prices, dict[Place, int]()
         for slot, data in held:
             if data is None:
                 continue
-            bit = bits.get(slot)
-            if bit is not None:
-                filled |= bit
-            elif slot in prices:
+            bit = bits.get(slot, 0)
+            if not bit and slot in prices:
                 there = {price["currency"] for price in data}
                 for one, currencies in prices[slot]:
                     if currencies <= there:
-                        filled |= one
+                        bit |= one
+            if bit:
+                place = slot.locale, slot.scope
+                filled[place] = filled.get(place, 0) | bit
         return filled
-
-    def touched(self, slots: Iterable[Slot]) -> int:
-        """Give the bits that values in some slots could fill."""
-        touched = 0
-        for slot in slots:
-            touched |= self.bits.get(slot, 0)
-            for bit, _ in self.prices.get(slot, ()):
-                touched |= bit
-        return touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +170,7 @@ def completenesses(family_code: str | None, values: Values, book: Rulebook) -> l
 
 
 class _Compiling:
-    """A plan in the making: hands out bits."""
+    """A plan in the making: hands out bits, at each place from the lowest on."""
 
     def __init__(self, family: Family, book: Rulebook, without: Set[str]) -> None:
         self.family = family
@@ -168,7 +178,7 @@ class _Compiling:
         self.fields = [field for code in sorted(family.attributes - without) if (field := book.field(code)) is not None]
         self.bits: dict[Slot, int] = {}
         self.prices: dict[Slot, dict[Currencies, int]] = {}
-        self.next = 1
+        self.next: dict[Place, int] = {}
 
     def plan(self) -> Plan:
         requirements = tuple(
@@ -180,22 +190,26 @@ class _Compiling:
         return Plan(requirements, self.bits, prices)
 
     def _requirement(self, channel: Channel, locale: str) -> Requirement:
-        required = others = images = 0
-        codes: list[tuple[int, str]] = []
+        required, others, images = dict[Place, int](), dict[Place, int](), dict[Place, int]()
+        codes: list[tuple[Place, int, str]] = []
         asked = self.family.requirements.get(channel.code, frozenset())
         for field in self.fields:
             slot = _counting_slot(field, channel.code, locale)
             if slot is None:
                 continue
-            bit = self._bit(slot, channel)
+            place, bit = (slot.locale, slot.scope), self._bit(slot, channel)
+            counted = required if field.code in asked else others
+            counted[place] = counted.get(place, 0) | bit
             if field.code in asked:
-                required |= bit
-                codes.append((bit, field.code))
-            else:
-                others |= bit
+                codes.append((place, bit, field.code))
             if field.type == IMAGE:
-                images |= bit
-        return Requirement(channel.code, locale, required, others, images, tuple(codes))
+                images[place] = images.get(place, 0) | bit
+        parts = tuple(
+            Part(place, required.get(place, 0), others.get(place, 0), images.get(place, 0))
+            for place in dict.fromkeys((*required, *others))
+        )
+        numbers = [sum(bits.bit_count() for bits in some.values()) for some in (required, others)]
+        return Requirement(channel.code, locale, numbers[0], numbers[1], bool(images), parts, tuple(codes))
 
     def _bit(self, slot: Slot, channel: Channel) -> int:
         if slot.field.type != PRICE:
@@ -204,7 +218,9 @@ class _Compiling:
         else:
             known, key = self.prices.setdefault(slot, {}), frozenset(channel.currencies)
         if key not in known:
-            known[key], self.next = self.next, self.next << 1
+            place = slot.locale, slot.scope
+            known[key] = self.next.get(place, 1)
+            self.next[place] = known[key] << 1
         return known[key]
 
 

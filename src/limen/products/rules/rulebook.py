@@ -7,7 +7,7 @@ a value may stand where it was sent is one dictionary lookup, completeness is on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from limen.structure.rules import IDENTIFIER, Attribute, Family, Structure
 
 Entry = dict[str, Any]
 # As stored and as printed: attribute code → its entries.
-Values = dict[str, list[Entry]]
+Values = MutableMapping[str, list[Entry]]
 Place = tuple[str | None, str | None]
 
 # Where a media file is downloaded; `~` stands for scheme and host, which only a request knows (see `wire`).

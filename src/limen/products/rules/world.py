@@ -12,8 +12,10 @@ import orjson
 
 from limen.kit.text import fold
 from limen.media.rules import MediaRow
+from limen.products.rules import undecoded
 from limen.products.rules.links import Associations, Kind, Quantified, Target
 from limen.products.rules.rulebook import Rulebook, Slot, Values
+from limen.products.rules.undecoded import Undecoded
 from limen.structure.rules import Structure
 
 
@@ -96,7 +98,7 @@ class Item:
         raise NotImplementedError
 
     def take_up(self, row: Row | ModelRow, document: dict[str, Any]) -> None:
-        """Take up what is stored. Decoding the document is most of the work: 13 µs."""
+        """Take up what is stored. Decoding the whole document is most of the work."""
         self.id = row.id
         self.family = document["family"]
         self.categories = document["categories"]
@@ -150,8 +152,9 @@ class Product(Item):
         return self.uuid
 
     @classmethod
-    def of(cls, row: Row) -> Product:
-        document = orjson.loads(row.doc)
+    def of(cls, row: Row, *, sparing: bool = False) -> Product:
+        """Take up a stored one; `sparing` decodes no value before somebody asks for it."""
+        document = undecoded.decode(row.doc) if sparing else orjson.loads(row.doc)
         product = cls(row.uuid, document["created"])
         product.identifier = row.identifier
         product.enabled = document["enabled"]
@@ -160,18 +163,18 @@ class Product(Item):
         return product
 
     def encode(self) -> str:
-        return orjson.dumps(
-            {
-                "enabled": self.enabled,
-                "family": self.family,
-                "categories": self.categories,
-                "groups": self.groups,
-                "parent": self.parent_code,
-                "values": self.values,
-                "created": self.created,
-                "updated": self.updated,
-            }
-        ).decode()
+        values = self.values
+        document = {
+            "enabled": self.enabled,
+            "family": self.family,
+            "categories": self.categories,
+            "groups": self.groups,
+            "parent": self.parent_code,
+            "values": values.stored if isinstance(values, Undecoded) else values,
+            "created": self.created,
+            "updated": self.updated,
+        }
+        return (undecoded.encode if isinstance(values, Undecoded) else orjson.dumps)(document).decode()
 
 
 class Model(Item):
@@ -316,7 +319,8 @@ class World:
         self.touched_models: dict[str, Model] = {}
 
     def load(self, row: Row) -> None:
-        product = Product.of(row)
+        # Of a variant all values are compared with those of its models.
+        product = Product.of(row, sparing=row.parent_id is None)
         self.products[product.uuid] = product
         self.rows["products", product.uuid] = row
         if product.identifier is not None:
