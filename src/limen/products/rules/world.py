@@ -5,6 +5,7 @@ Plain data.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -39,7 +40,7 @@ class Own:
         return orjson.dumps(shown).decode()
 
 
-class Item:
+class Item(ABC):
     """A product or a product model at work. `stored` is how the database has it, None for a new one; the rest how it
     will be. All of it is merged with what its models have; `own` says what is its own, None where all of it is.
 
@@ -89,13 +90,13 @@ class Item:
         self.after: dict[Slot, Any] = {}
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What others point at it by."""
-        raise NotImplementedError
 
+    @abstractmethod
     def encode(self) -> str:
         """Write the document: the API's shape without identity, links and associations."""
-        raise NotImplementedError
 
     def take_up(self, row: Row | ModelRow, document: dict[str, Any]) -> None:
         """Take up what is stored. Decoding the whole document is most of the work."""
