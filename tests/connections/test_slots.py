@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -46,10 +47,21 @@ class Elsewhere:
     def __exit__(self, *error: object) -> None:
         self._leave.set()
         self._thread.join(10)
+        # The server hears of the end a moment later; only then are the slots free.
+        deadline = time.monotonic() + 10
+        while self._is_there() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def _is_there(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [self._session])
+            return cursor.fetchone() is not None
 
     def _run(self) -> None:
         try:
             with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                (self._session,) = cursor.fetchone()
                 for slot in range(self._slots):
                     cursor.execute("SELECT pg_advisory_lock(%s)", [(0x4C53 << 48) + (self._id << 12) + slot])
             self._held.set()
