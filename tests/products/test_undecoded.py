@@ -92,6 +92,13 @@ class TestUndecoded:
         assert product.values == VALUES and len(copy.values["title"]) == 3
 
 
+def test_what_was_asked_for_stays_the_same_list_when_all_is_walked(values: Undecoded) -> None:
+    held = values["size"]
+    assert list(values.items()) == list(VALUES.items())
+    held.append(entry(19, "en_GB"))
+    assert values["size"] is held and dict(values.items())["size"] == [entry(18), entry(19, "en_GB")]
+
+
 def test_lines_take_up_simple_products_sparingly_and_variants_whole(text: bytes) -> None:
     structure = lamps_structure()
     world = World(Rulebook(structure), structure, "2026-01-03T00:00:00+00:00")

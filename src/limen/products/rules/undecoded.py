@@ -53,8 +53,11 @@ class Undecoded(MutableMapping[str, list[Entry]]):
 
     def items(self) -> ItemsView[str, list[Entry]]:
         if not self._is_whole:
-            # At once: one by one takes half as long again.
-            self._held, self._is_whole = orjson.loads(encode(self._held)), True
+            # At once: one by one takes half as long again. What was decoded before stays the very list that
+            # somebody may hold and change.
+            left = {code: held for code, held in self._held.items() if held.__class__ is Raw}
+            self._held.update(orjson.loads(encode(left)))
+            self._is_whole = True
         return self._held.items()
 
     def __setitem__(self, code: str, entries: list[Entry]) -> None:
