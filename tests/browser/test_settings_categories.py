@@ -259,7 +259,7 @@ def test_a_tree_is_made_asks_for_an_image_and_is_deleted(page: Any, open: Open, 
     page.get_by_label("[banner]").set_input_files(picture)
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
-    assert page.get_by_role("img", name="[banner]").evaluate("image => image.complete && image.naturalWidth") > 0
+    assert page.get_by_role("img", name="[banner]").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.get_by_label("Remove the image").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("img", name="[banner]")).to_have_count(0)
