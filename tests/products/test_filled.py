@@ -13,7 +13,7 @@ from limen.kit.errors import Refused
 from limen.products import operations, queries
 from limen.products.models import PART, Filled, FilledLately, Product
 from limen.products.operations import Line, filled
-from limen.products.queries.filled import FROM_INDEX, lacking
+from limen.products.queries.filled import lacking
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import read_search
 from limen.products.rules.views import View
@@ -23,26 +23,10 @@ from tests.factories.jobs import do_jobs
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value, values_of
 from tests.factories.structure import make_attribute, make_option
+from tests.products.bits import due, kept
 from tests.products.trees import make_model, make_tree, make_variants
 
 pytestmark = pytest.mark.usefixtures("lamps")
-
-Bits = set[tuple[int, int, str]]
-
-
-def kept() -> Bits:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, part, bit_xor(bits)::text FROM (SELECT key, part, bits FROM product_filled"
-            " UNION ALL SELECT key, part, bits FROM product_filled_lately) a GROUP BY key, part"
-        )
-        return {row for row in cursor.fetchall() if "1" in row[2]}
-
-
-def due() -> Bits:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT key, part, bits::text FROM ({FROM_INDEX}) a")
-        return set(cursor.fetchall())
 
 
 def write(*bodies: dict[str, Any]) -> None:
