@@ -354,4 +354,6 @@ class TestAttributes:
     def test_a_locale_that_the_attribute_does_not_have_matches_nothing(self, pim: Api) -> None:
         make_product("a", values={"warranty_note": value("x", "de_DE")})
         assert found(pim, "warranty_note", "=", "x", locale="en_GB") == []
+        assert found(pim, "warranty_note", "EMPTY", locale="en_GB") == []
+        assert found(pim, "warranty_note", "NOT EMPTY", locale="en_GB") == []
         assert found(pim, "warranty_note", "=", "x", locale="de_DE") == ["a"]

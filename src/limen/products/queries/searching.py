@@ -24,7 +24,7 @@ from limen.products.queries.conditions import (
     negated,
 )
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
-from limen.products.queries.stores import PRODUCTS, Store
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.kinds import HEAD, MARK
 from limen.products.rules.reading import UUID
 from limen.products.rules.rulebook import Field
@@ -459,7 +459,10 @@ def _long_with_head(text: str, condition: Where, key: int, store: Store) -> Wher
 
 
 def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store) -> Where:
-    """`EMPTY` is for products that could hold the attribute: of a family with it, or with a value elsewhere (6.2)."""
+    """`EMPTY` is for those that could hold the attribute: by their family, or with a value elsewhere (6.2)."""
+    if one.slot is None and field.attribute.available_locales:
+        # Of a locale that the attribute does not have nothing is found, not even that there is nothing (6.1).
+        return FALSE
     places = {(*place, currency): key for *place, currency, key in keys_of_attributes([field.attribute.id])}
     here = [
         key
@@ -471,6 +474,26 @@ def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store)
     filled = _at(store, _table(field, store), here or [NOWHERE], TRUE)
     if one.operator == "NOT EMPTY":
         return filled
-    families = [family.id for family in structure.families.values() if field.code in family.attributes]
     holds = _at(store, _table(field, store), list(places.values()) or [NOWHERE], TRUE)
-    return both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])
+    could = _models_with(field, structure) if store is MODELS else [_families_with(field, structure)]
+    return both([negated(filled), either([*could, holds])])
+
+
+def _families_with(field: Field, structure: Structure) -> Where:
+    families = [family.id for family in structure.families.values() if field.code in family.attributes]
+    return Where("p.family_id = ANY(%s::bigint[])", (families,))
+
+
+def _models_with(field: Field, structure: Structure) -> list[Where]:
+    """Models have what stands on their level or above; what is a product's they never hold."""
+    common, of_subs = list[int](), list[int]()
+    for variant in structure.family_variants.values():
+        if field.code not in structure.families[variant.family].attributes:
+            continue
+        level = next((n for n, one in enumerate(variant.levels, start=1) if field.code in one.attributes), 0)
+        if level < len(variant.levels):
+            (of_subs if level else common).append(variant.id)
+    return [
+        Where("p.family_variant_id = ANY(%s::bigint[])", (common,)),
+        Where("(p.family_variant_id = ANY(%s::bigint[]) AND p.parent_id IS NOT NULL)", (of_subs,)),
+    ]
