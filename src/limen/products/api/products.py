@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limen.events import operations as events
@@ -203,7 +204,7 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         params.get("search"),
         flavour=flavour,
         book=book,
-        now=clock.now(),
+        now=clock.now().astimezone(settings.LIMEN_API_TIME_ZONE),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
