@@ -50,6 +50,18 @@ def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool) 
     return narrow
 
 
+def hiding_prices(book: Rulebook) -> Cut | None:
+    """Give what hides prices that a channel does not show, and nothing else; None where there can be none.
+
+    Documents without a price of a channel are passed on as they are.
+    """
+    if not book.channel_prices:
+        return None
+    marks = [orjson.dumps(code) + b":" for code in book.channel_prices]
+    cut = narrowing(View(), book, {}, hides=False)
+    return lambda doc: cut(doc) if any(mark in doc for mark in marks) else doc
+
+
 def without_types(cut: Cut | None) -> Cut:
     """Give what leaves out, after `cut`, what only newer versions of the reference print with values (10.1)."""
 
@@ -97,6 +109,7 @@ class _Attributes(dict[str, "_Attribute | None"]):
             (self.view.with_options and field.type in (SIMPLE_SELECT, MULTI_SELECT))
             or (self.view.convert and field.type == METRIC)
             or (self.hides and field.type == PRICE)
+            or field.code in self.book.channel_prices
         )
 
 
