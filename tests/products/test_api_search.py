@@ -245,6 +245,18 @@ class TestAttributes:
         assert found(pim, "tagline", "EMPTY") == ["b"]
         assert found(pim, "title", "EMPTY", locale="en_GB") == ["b", "c", "d"]
 
+    def test_the_last_character_there_is_can_be_looked_for(self, pim: Api) -> None:
+        # It marks where long texts are cut, but identifiers and texts may hold it.
+        last = "a\U0010ffff"
+        make_product(last, values={"tagline": last, "blurb": value("x", "en_GB", "webshop")})
+        for operator in ("=", "STARTS WITH", "CONTAINS"):
+            for name in ("identifier", "tagline"):
+                assert found(pim, name, operator, last) == [last]
+                assert found(pim, name, operator, "\0") == []
+        assert found(pim, "identifier", "IN", [last]) == [last]
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\U0010ffff") == []
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\0") == [last]
+
     def test_case_235_long_texts_are_compared_without_their_markup(self, pim: Api) -> None:
         place = {"locale": "en_GB", "scope": "webshop"}
         long = "<p>" + "Warm &amp; kind, " * 20 + "the end</p>"

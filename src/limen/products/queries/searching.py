@@ -92,21 +92,23 @@ def _condition(one: Criterion, structure: Structure, store: Store) -> Where:
     return _PROPERTIES[one.name](_without_nul(one), structure, store)
 
 
-# No stored text holds it, and what is looked for with it is found nowhere. The server's text cannot hold U+0000.
-_NOT_STORED = MARK + "\ufffe"
+# Looked for instead of U+0000, which the server's text cannot hold: longer than any identifier, text, code or file
+# name, and long texts hold no mark, so nothing has it.
+_NOT_STORED = MARK * 300
 
 
 def _without_nul(one: Criterion) -> Criterion:
-    """Look for something else that no value has where U+0000 is looked for, or the mark of long texts."""
+    """Look for something that no value has where U+0000 is looked for; in long texts also for their mark."""
+    foreign = f"\0{MARK}" if one.field is not None and one.field.type == TEXTAREA else "\0"
     if isinstance(one.value, str):
-        return replace(one, value=_storable(one.value))
+        return replace(one, value=_storable(one.value, foreign))
     if isinstance(one.value, list) and any(isinstance(value, str) for value in one.value):
-        return replace(one, value=[_storable(value) for value in one.value])
+        return replace(one, value=[_storable(value, foreign) for value in one.value])
     return one
 
 
-def _storable(text: str) -> str:
-    return _NOT_STORED if "\0" in text or MARK in text else text
+def _storable(text: str, foreign: str) -> str:
+    return _NOT_STORED if any(character in text for character in foreign) else text
 
 
 # Properties
