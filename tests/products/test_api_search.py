@@ -28,11 +28,13 @@ def found(pim: Api, name: str, operator: str, value: Any = None, **more: Any) ->
     return [one["identifier"] for one in answer.json()["_embedded"]["items"]]
 
 
-@pytest.fixture(autouse=True, params=["few", "walked", "joined"])
+@pytest.fixture(autouse=True, params=["few", "walked", "walked on", "joined"])
 def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Conditions are asked in three ways, for few and for many products that fit; the answers must be the same."""
+    """Conditions are asked in several ways, for few and for many products that fit; the answers must be the same."""
     if request.param != "few":
         monkeypatch.setattr("limen.products.queries.conditions.FEW", -1)
+    if request.param == "walked on":
+        monkeypatch.setattr("limen.products.queries.lists.WALK", 2)
     if request.param == "joined":
         monkeypatch.setattr("limen.products.queries.lists.WALK", 0)
 

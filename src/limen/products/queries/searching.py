@@ -200,17 +200,16 @@ _Span = tuple[datetime | None, datetime | None]
 
 
 def _created(one: Criterion, structure: Structure, store: Store) -> Where:
-    return _moment(one, lambda span: _within("p.created", span))
+    return _moment(one, lambda span: _few_of(store, _within("p.created", span)))
 
 
 def _updated(one: Criterion, structure: Structure, store: Store) -> Where:
     """Of variants and sub models the latest date counts, of their own and those of their models."""
 
     def within(span: _Span) -> Where:
-        own = both([Where("p.updated_with_parents IS NULL"), _within("p.updated", span)])
-        return either(
-            [own, both([Where("p.updated_with_parents IS NOT NULL"), _within("p.updated_with_parents", span)])]
-        )
+        merged = "p.updated_with_parents"
+        own = both([Where(f"{merged} IS NULL"), _within("p.updated", span)])
+        return _few_of(store, own, both([Where(f"{merged} IS NOT NULL"), _within(merged, span)]))
 
     return _moment(one, within)
 
@@ -221,6 +220,13 @@ def _within(column: str, span: _Span) -> Where:
     bounds = [Where(f"{column} >= %s", (first,))] if first is not None else []
     bounds += [Where(f"{column} < %s", (end,))] if end is not None else []
     return both(bounds)
+
+
+def _few_of(store: Store, *branches: Where) -> Where:
+    """Conditions on columns of which one must hold; by their ids where they are few. 1 query."""
+    ids = [Where(f"SELECT p.id FROM {store.table} p WHERE {one.sql}", one.params) for one in branches]  # noqa: S608
+    found = few(*ids)
+    return either(branches) if found is None else named("id", "bigint", found)
 
 
 def _moment(one: Criterion, within: Callable[[_Span], Where]) -> Where:
