@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from limen.kit.errors import Violation
 from limen.kit.text import fold
@@ -148,6 +148,14 @@ class Field:
         return faults
 
 
+class PlaceKinds(NamedTuple):
+    """Whether any attribute has a value per locale, one per channel alone, one per locale and channel."""
+
+    localizable: bool
+    scopable_only: bool
+    both: bool
+
+
 class Rulebook:
     """Use `rulebook(structure)`. Fields are compiled when they are first met."""
 
@@ -175,6 +183,12 @@ class Rulebook:
         if found is None:
             found = self.fields[attribute.code] = Field(attribute, self.structure)
         return found
+
+    @cached_property
+    def places(self) -> PlaceKinds:
+        found = {(one.localizable, one.scopable) for one in self.structure.attributes.values()}
+        both = (True, True) in found
+        return PlaceKinds(both or (True, False) in found, (False, True) in found, both)
 
     @cached_property
     def identifier_slot(self) -> Slot:
