@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from limen.accounts.rules import SYSTEM
 from limen.structure import operations, queries
-from tests.browser.test_connections import cookie_of
+from tests.browser.looks import looks_well
+from tests.browser.test_connections import cookie_of, toast
 from tests.factories.structure import (
     NOW,
     make_attribute,
@@ -76,12 +76,12 @@ class TestFamily:
         page.get_by_label("All attributes of a group").select_option(label="Looks (3)")
         expect(page.get_by_text("Unsaved changes")).to_be_visible()
         page.get_by_role("button", name="Save").first.press("Enter")
-        expect(page.get_by_text("The attributes are saved.")).to_be_visible()
+        toast(page, "The attributes are saved.")
         story = page.get_by_role("checkbox", name="Story is required for Web")
         story.focus()
         page.keyboard.press("Space")
         page.get_by_role("button", name="Save").first.press("Enter")
-        expect(page.get_by_text("The attributes are saved.")).to_be_visible()
+        toast(page, "The attributes are saved.")
         family = queries.snapshot().families["bowls"]
         assert family.attributes == {"sku", "story", "colour", "size", "glaze"}
         assert "story" in family.requirements["ecommerce"]
@@ -206,6 +206,4 @@ def test_the_screens_are_open_to_everybody_and_fit(page: Any, open: Open, width:
         f"{BY_COLOUR}/delete",
     ):
         open(path)
-        violations = Axe().run(page).response["violations"]
-        assert violations == [], (path, [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations])
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        looks_well(page, width)
