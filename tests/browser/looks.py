@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+
+@contextmanager
+def scripts_held_back(page: Any) -> Iterator[None]:
+    """Within, a page is there to be used and none of its scripts is: go there with `wait_until="commit"`."""
+    held: list[Any] = []
+    page.route("**/*.js", lambda route: held.append(route))
+    yield
+    for route in held:
+        route.continue_()
+    page.unroute("**/*.js")
+    page.wait_for_load_state()
 
 
 def fits(page: Any, width: int) -> None:

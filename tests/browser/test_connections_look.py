@@ -13,7 +13,7 @@ from limen.calls import operations as calls
 from limen.connections import operations
 from limen.connections.models import Connection
 from limen.kit import clock
-from tests.browser.looks import fits
+from tests.browser.looks import fits, scripts_held_back
 from tests.browser.test_connections import CREATE, LIST, PAGE, grave_barriers, save, tab_to, toast
 from tests.browser.test_connections import erp as erp
 from tests.browser.test_connections import open as open
@@ -58,6 +58,22 @@ class TestPicture:
         expect(page.get_by_text("Unsaved changes")).to_be_hidden()
         expect(save(page)).to_be_disabled()
         choose.set_input_files(file("LOGO.PNG", picture("PNG")))
+        save(page).click()
+        toast(page, "The connection is saved.")
+        shows_picture(page, saved=True)
+
+    def test_what_was_chosen_and_typed_before_the_scripts_had_loaded_is_taken_over(
+        self, open: Open, erp: NewConnection, live_server: Any
+    ) -> None:
+        page = open(LIST)
+        with scripts_held_back(page):
+            page.goto(f"{live_server.url}{PAGE}", wait_until="commit")
+            page.get_by_label("Picture", exact=True).set_input_files(file("logo.png", picture("PNG")))
+            page.get_by_label("Label").fill("My")
+        shows_picture(page, saved=False)
+        expect(page.get_by_text("A label has at least 3 characters.")).to_be_visible()
+        expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        page.get_by_label("Label").fill("My shop")
         save(page).click()
         toast(page, "The connection is saved.")
         shows_picture(page, saved=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from limen.structure import queries
-from tests.browser.looks import looks_well
+from tests.browser.looks import looks_well, scripts_held_back
 from tests.browser.test_connections import cookie_of
 from tests.factories.structure import make_attribute, make_attribute_group, make_option
 
@@ -94,6 +95,17 @@ def test_lists_are_narrowed_while_one_types_and_chooses(open: Open, colour: None
     page.get_by_role("link", name="Options").click()
     page.get_by_label("Search the options").press_sequentially("gre")
     expect(rows).to_have_count(1)
+
+
+def test_what_was_typed_before_the_scripts_had_loaded_narrows_too(
+    page: Any, open: Open, colour: None, live_server: Any
+) -> None:
+    open("/settings")
+    with scripts_held_back(page):
+        page.goto(f"{live_server.url}/settings/attributes", wait_until="commit")
+        page.get_by_label("Search by label or code").fill("colo")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile("search=colo"))
 
 
 def test_a_new_measurement_offers_the_units_of_its_family(open: Open) -> None:

@@ -15,7 +15,7 @@ from django.urls import include, path
 from playwright.sync_api import expect
 
 from limen.accounts.access import requires
-from tests.browser.looks import fits
+from tests.browser.looks import fits, scripts_held_back
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls(__name__)]
 
@@ -145,6 +145,31 @@ class TestScripts:
         sign.wait_for(state="hidden")
         page.get_by_role("link", name="Products").click()
         page.wait_for_url("**/products")
+
+    def test_what_was_typed_before_the_scripts_had_loaded_is_unsaved(
+        self, open_things: Callable[[], Any], live_server: Any
+    ) -> None:
+        page = open_things()
+        sign = page.get_by_text("Unsaved changes")
+        with scripts_held_back(page):
+            page.goto(f"{live_server.url}/things?again", wait_until="commit")
+            page.get_by_label("Label").fill("changed")
+            expect(sign).to_be_hidden()
+        expect(sign).to_be_visible()
+        page.get_by_label("Label").fill("as it was")
+        expect(sign).to_be_hidden()
+
+    def test_a_choice_made_before_the_scripts_had_loaded_takes_effect_but_not_after_going_back(
+        self, open_things: Callable[[], Any], live_server: Any
+    ) -> None:
+        page = open_things()
+        with scripts_held_back(page):
+            page.goto(f"{live_server.url}/things?first", wait_until="commit")
+            page.get_by_label("Size").select_option("M")
+        page.wait_for_url("**/things?size=M")
+        page.go_back()
+        expect(page.get_by_role("heading", name="Things")).to_be_visible()
+        expect(page).to_have_url(re.compile(r"/things\?first$"))
 
     def test_a_choice_takes_effect_at_once(self, open_things: Callable[[], Any]) -> None:
         page = open_things()
