@@ -57,8 +57,19 @@ class TestVariants:
         assert '"orbit-brass-s" already has it' in message and 'on "ob-m"' in message
 
     def test_case_158_a_root_of_two_levels_has_no_products(self, pim: Api) -> None:
-        body = {"identifier": "ob-m", "parent": "orbit", "values": {"bulb_size": value("m")}}
-        assert {"property": "parent"} in errors(pim.post("/products", body))
+        # 4.2: the parent, and each value that stands below the level it would have there.
+        body = {
+            "identifier": "ob-m",
+            "parent": "orbit",
+            "values": {"bulb_size": value("m"), "title": value("x", "en_GB")},
+        }
+        answer = pim.post("/products", body)
+        assert errors(answer) == [{"property": "parent"}, {"property": "attribute"}, {"property": "attribute"}]
+        assert [name in answer.json()["errors"][place]["message"] for place, name in ((1, "sku"), (2, "bulb_size"))]
+        moved = pim.patch("/products/orbit-brass-s", {"parent": "orbit"})
+        assert errors(moved) == [{"property": "parent"}, {"property": "attribute"}, {"property": "attribute"}]
+        nameless = pim.post("/products-uuid", {"parent": "orbit", "values": {"bulb_size": value("m")}})
+        assert errors(nameless) == [{"property": "parent"}, {"property": "attribute"}]
 
     def test_case_159_the_parent_must_exist(self, pim: Api) -> None:
         assert fragment(pim.post("/products", {"identifier": "ob-m", "parent": "nope"})) == "api.html#post_products"
@@ -83,6 +94,19 @@ class TestVariants:
         # They are not even judged.
         for wrong in ({"finish": value("gold")}, {"finish": value(["Brass"])}, {"title": value("x")}):
             assert pim.patch("/products/orbit-brass-s", {"values": wrong}).status_code == 204
+        # 2.1: but the shape of a body is looked at before anything is dropped; models have no such stage.
+        misshaped = {"values": {"dimmable": value("true")}}
+        assert "dimmable" in pim.patch("/products/orbit-brass-s", misshaped).json()["message"]
+        assert pim.patch("/product-models/orbit_brass", misshaped).status_code == 204
+
+    def test_10_2_what_lines_drop_is_counted_together(self, pim: Api) -> None:
+        lines = [
+            {"identifier": "orbit-brass-s", "values": {"finish": value("white"), "lumens": value(1)}},
+            {"identifier": "orbit-brass-s", "values": {"title": value("x", "en_GB"), "beam_angle": value(3)}},
+        ]
+        answer = pim.bulk("/products", lines)
+        assert ([one["status_code"] for one in answer.lines], answer["Limen-Ignored-Values"]) == ([204, 204], "3")
+        assert "Limen-Ignored-Values" not in pim.bulk("/products", [{"identifier": "orbit-brass-s"}])
 
     def test_case_163_an_axis_cannot_be_erased(self, pim: Api, u2: str) -> None:
         answer = pim.patch(f"/products-uuid/{u2}", {"values": {"bulb_size": value(None)}})
@@ -235,6 +259,8 @@ class TestModels:
             (0, "orbit", {"family_variant": None}),
             (0, "orbit", {"enabled": True}),
             (0, "orbit", {"groups": []}),
+            (0, "orbit", {"uuid": "7d3f1c0a-4b0e-4c39-9a5f-0c2f6f1d2b11"}),
+            (0, "orbit", {"completenesses": []}),
             (0, "orbit", {"values": {"ghost": value("x")}}),
             (0, "new", {"family_variant": "lum_size", "family": "shoes"}),
             (0, "new", {"family_variant": "nope"}),

@@ -277,8 +277,12 @@ def _of_identifier(patch: Patch, item: Item, violations: list[Violation], world:
 
 
 def _once(violations: list[Violation]) -> list[Violation]:
-    """Report what has the same path and the same kind of message once (api-products 9.3)."""
-    return list({(one.path, one.code, *one.extra.values()): one for one in reversed(violations)}.values())[::-1]
+    """Report what has the same path and the same kind of message once (api-products 9.3), but every attribute (4.2)."""
+
+    def what(one: Violation) -> tuple[object, ...]:
+        return one.path, one.code, *one.extra.values(), one.message if one.path == "attribute" else ""
+
+    return list({what(one): one for one in reversed(violations)}.values())[::-1]
 
 
 def _merged_categories(patch: Patch, item: Item) -> list[str]:
