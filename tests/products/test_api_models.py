@@ -282,8 +282,75 @@ class TestModels:
         answer = pim.patch("/product-models/new1", {"code": "new2", "family_variant": "lum_size"})
         assert answer.status_code == 422 and is_plain(answer)
 
-    def test_a_model_is_not_renamed(self, pim: Api) -> None:
-        assert errors(pim.patch("/product-models/orbit", {"code": "orbital"})) == [{"property": "code"}]
+    def test_3_9_another_code_in_the_body_renames(self, pim: Api, u2: str) -> None:
+        make_model("orbit_white", {"finish": "white"}, parent="orbit")
+        make_product("desk", associations={"UPSELL": {"product_models": ["beam", "orbit"]}})
+        body = {"UPSELL": {"product_models": ["orbit"]}, "COMPATIBLE": {"product_models": ["beam"]}}
+        bundle = {"BUNDLE": {"product_models": [{"identifier": "orbit", "quantity": 2}]}}
+        make_model("orbit", associations=body)
+        make_model("beam", quantified_associations=bundle)
+        make_product("lamp", quantified_associations=bundle)
+        before = {
+            path: get(pim, path) for path in ("/products/desk", "/products/orbit-brass-s", "/product-models/beam")
+        }
+        answer = pim.patch("/product-models/ORBIT", {"code": "helios", "categories": ["desk_lamps"]})
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer["Location"].endswith("/api/rest/v1/product-models/helios")
+        assert pim.get("/product-models/orbit").status_code == 404
+        renamed = get(pim, "/product-models/helios")
+        assert (renamed["code"], renamed["categories"], data(renamed, "title")) == (
+            "helios",
+            ["desk_lamps"],
+            "Orbit lamp",
+        )
+        # Everything that names it names it so.
+        assert renamed["associations"]["UPSELL"]["product_models"] == ["helios"]
+        for code in ("orbit_brass", "orbit_white"):
+            sub = get(pim, f"/product-models/{code}")
+            assert (sub["parent"], sub["associations"]["UPSELL"]["product_models"]) == ("helios", ["helios"])
+        variant = get(pim, f"/products-uuid/{u2}", with_root_parent="true")
+        assert (variant["root_parent"], variant["parent"]) == ("helios", "orbit_brass")
+        assert variant["associations"]["UPSELL"]["product_models"] == ["helios"]
+        assert get(pim, "/products/desk")["associations"]["UPSELL"]["product_models"] == ["beam", "helios"]
+        beam = get(pim, "/product-models/beam")
+        assert beam["associations"]["COMPATIBLE"]["product_models"] == ["helios"]
+        for one in (beam, get(pim, "/products/lamp")):
+            links = one["quantified_associations"]["BUNDLE"]["product_models"]
+            assert links == [{"identifier": "helios", "quantity": 2}]
+        for path, was in before.items():
+            assert get(pim, path)["updated"] == was["updated"]
+        (event,) = events.history("product_model:helios", limit=9)
+        known = orjson.loads(event.data)
+        assert (event.kind, known["code"]) == ("product_model.updated", "helios")
+        assert known["changes"][0] == {"path": "code", "before": "orbit", "after": "helios"}
+
+    def test_3_9_a_renamed_model_is_one_like_any_other(self, pim: Api, u2: str) -> None:
+        assert pim.patch("/product-models/orbit_brass", {"code": "brass"}).status_code == 204
+        variant = get(pim, f"/products-uuid/{u2}")
+        assert variant["parent"] == "brass"
+        assert pim.patch(f"/products-uuid/{u2}", variant).status_code == 204
+        search = '{"parent":[{"operator":"=","value":"brass"}]}'
+        found = get(pim, "/products-uuid", search=search)["_embedded"]["items"]
+        assert [one["uuid"] for one in found] == [u2]
+        assert pim.patch("/product-models/brass", {"values": {"tagline": value("new")}}).status_code == 204
+        assert data(get(pim, f"/products-uuid/{u2}"), "tagline") == "new"
+        body = {"identifier": "twin", "parent": "brass", "values": {"bulb_size": value("s")}}
+        assert errors(pim.post("/products", body)) == [{"property": "attribute"}]
+        # The old code is free, and the new one is taken.
+        make_model("orbit_brass", {"finish": "white"}, parent="orbit")
+        assert errors(pim.post("/product-models", {"code": "BRASS", "family_variant": "lum_size"})) == [
+            {"property": "code"}
+        ]
+        assert pim.delete("/product-models/brass").status_code == 204
+        assert pim.get(f"/products-uuid/{u2}").status_code == 404
+
+    def test_3_9_codes_that_a_model_cannot_have(self, pim: Api) -> None:
+        before = get(pim, "/product-models/orbit")
+        for code in ("beam", "BEAM", "orbit_brass", "a,b", " a", "x" * 256, "", " ", None, "a\0b"):
+            assert errors(pim.patch("/product-models/orbit", {"code": code})) == [{"property": "code"}], code
+        assert fragment(pim.patch("/product-models/orbit", {"code": 12})) == "api.html#patch_product_models__code_"
+        assert pim.patch("/product-models/orbit?dry_run=true", {"code": "helios"}).status_code == 204
+        assert get(pim, "/product-models/orbit") == before
 
     def test_case_185_a_model_is_deleted_with_all_below_it(self, pim: Api, u2: str) -> None:
         make_product(
