@@ -19,11 +19,17 @@ COLLECTION = "application/vnd.akeneo.collection+json"
 
 
 class Stopwatch:
-    """Adds up the time spent inside `with`, and leaves out what lies between."""
+    """Adds up the time spent inside `with`, and leaves out what lies between. `laps` are the times one by one."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.laps: list[float] = []
         self._since = 0.0
+
+    def percentile_ms(self, percent: int) -> float:
+        """Give the time in milliseconds that so many in a hundred laps do not exceed."""
+        laps = sorted(self.laps)
+        return round(laps[max(0, -(-len(laps) * percent // 100) - 1)] * 1000, 2) if laps else 0.0
 
     def __enter__(self) -> None:
         self._since = time.perf_counter()
@@ -31,7 +37,9 @@ class Stopwatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.seconds += time.perf_counter() - self._since
+        lap = time.perf_counter() - self._since
+        self.laps.append(lap)
+        self.seconds += lap
 
 
 class Session:

@@ -13,8 +13,10 @@ from limen.products.rules.reading import UUID
 from limen.products.rules.search import Asked
 from limen.products.rules.world import Row
 
-# So many products are asked one by one before their tables are read from end to end: some ten milliseconds.
+# So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
+# So many are asked where the first of them promise that this fills the page: a join takes ten times as long.
+LONG_WALK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ _LISTS: dict[Asked, _List] = {
 
 
 def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
-    """Give one page by its offset, in the order of the list. 1 to 3 queries; its cost grows with the offset."""
+    """Give one page by its offset, in the order of the list. 1 to 5 queries; its cost grows with the offset."""
     of = _LISTS[flavour]
     if where != TRUE:
         return _page(of, both([of.always, where]), TRUE, int(offset), int(limit))
@@ -47,7 +49,7 @@ def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
 
 
 def page_after(where: Where, *, flavour: Asked, after: str | None, limit: int) -> list[Row]:
-    """Give the page after a cursor, what the last row is named by, as cheap at any depth. 1 to 3 queries.
+    """Give the page after a cursor, what the last row is named by, as cheap at any depth. 1 to 5 queries.
 
     A cursor of no row stands where it would sort.
     """
@@ -62,20 +64,39 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
     """
     whole, extent = both([where, beyond]), f"LIMIT {limit} OFFSET {offset}"
-    end = _end_of_walk(of, beyond) if where.probes and not where.few else None
     # A list without criteria is planned once: the cursor changes nothing about the way.
     by_values = bool(where.params)
-    if end is None:
+    if not where.probes or where.few:
         return _rows(of, whole, extent, by_values=by_values)
-    rows = _rows(of, both([whole, Where(f"p.{of.order} <= %s", (end,))]), extent, by_values=by_values)
-    return rows if len(rows) == limit else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
+    rows, enough = _walk(of, whole, beyond, WALK, extent, limit)
+    longer = None if enough else _longer_walk(len(rows), offset, limit)
+    if longer is not None:
+        rows, enough = _walk(of, whole, beyond, longer, extent, limit)
+    return rows if enough else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
 
 
-def _end_of_walk(of: _List, beyond: Where) -> object:
+def _walk(of: _List, whole: Where, beyond: Where, reach: int, extent: str, limit: int) -> tuple[list[Row], bool]:
+    """Look for a page among the next `reach` products; also tell whether that is all of it. 2 queries."""
+    end = _end_of_walk(of, beyond, reach)
+    within = whole if end is None else both([whole, Where(f"p.{of.order} <= %s", (end,))])
+    rows = _rows(of, within, extent, by_values=True)
+    return rows, end is None or len(rows) == limit
+
+
+def _longer_walk(found: int, offset: int, limit: int) -> int | None:
+    """Tell how far a walk must go to fill a page, by what the first one has found; None where that is too far."""
+    if not found:
+        return None
+    # Twice what it takes on average: a walk ends with the page, and one that falls short was for nothing.
+    longer = 2 * WALK * (offset + limit) // (offset + found)
+    return longer if longer <= LONG_WALK else None
+
+
+def _end_of_walk(of: _List, beyond: Where, reach: int) -> object:
     """Give the place in the order that so many products lie before; None when there are no more."""
     statement = (
         f"SELECT p.{of.order} FROM {of.store.table} p WHERE {both([of.always, beyond]).sql}"  # noqa: S608  # own parts
-        f" ORDER BY p.{of.order} LIMIT 1 OFFSET {WALK}"
+        f" ORDER BY p.{of.order} LIMIT 1 OFFSET {reach}"
     )
     found = db.fetch(statement, beyond.params)
     return found[0][0] if found else None
