@@ -256,6 +256,29 @@ def without_links(quantified: Quantified, kind: Kind, names: Collection[str]) ->
     return only_links(kept)
 
 
+def with_renamed_model(associations: Associations, old: str, new: str) -> Associations:
+    """Give the associations with another code for a product model."""
+    return {
+        code: {
+            kind: sorted(new if one == old else one for one in targets) if kind == "product_models" else targets
+            for kind, targets in kinds.items()
+        }
+        for code, kinds in associations.items()
+    }
+
+
+def with_renamed_link(quantified: Quantified, old: str, new: str) -> Quantified:
+    """Give the quantified links with another code for a product model."""
+    key = NAMED_BY["product_models"]
+    return {
+        code: {
+            kind: [{**one, key: new} if kind == "product_models" and one[key] == old else one for one in found]
+            for kind, found in kinds.items()
+        }
+        for code, kinds in quantified.items()
+    }
+
+
 # By which member a stored quantified link names its target.
 NAMED_BY: Mapping[str, str] = {"products": "uuid", "product_models": "identifier"}
 
