@@ -197,6 +197,12 @@ class TestModels:
     def test_case_172_a_root_needs_its_family_variant(self, pim: Api) -> None:
         assert errors(pim.post("/product-models", {"code": "arc"})) == [{"property": "family_variant"}]
 
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_case_172_also_when_its_values_cannot_be_read(self, pim: Api, more: str) -> None:
+        values = {"launch_on": value("0000-00-00", None, "webshop"), "finish": value(["Brass"])}
+        answer = pim.patch(f"/product-models/arc{more}", {"values": values})
+        assert errors(answer) == [{"property": "family_variant"}]
+
     def test_case_173_a_model_needs_its_code(self, pim: Api) -> None:
         for code in ({}, {"code": ""}, {"code": "a,b"}, {"code": " a"}, {"code": "x" * 256}, {"code": "ORBIT"}):
             answer = pim.post("/product-models", {"family_variant": "lum_size", **code})

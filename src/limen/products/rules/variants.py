@@ -91,7 +91,8 @@ def place_model(patch: Patch, code: str, existing: Model | None, world: World) -
         return adopted(existing, parent, world.book), violations
     variant = parent.variant if parent is not None and patch.variant is UNSET else patch.variant
     if variant is UNSET:
-        if not patch.problems:
+        # Those of values may still be dropped with their values, which stand nowhere without a family.
+        if not any(one.attribute is None for one in patch.problems):
             message = "The family variant of a product model without parent must be given."
             violations.append(Violation("family_variant", "family_variant.none", message))
         return Model(code, "", world.moment), violations
