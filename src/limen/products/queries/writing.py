@@ -35,7 +35,7 @@ def writer_for(
     if flavour == "model":
         # They have none of their own (api-products 1.3).
         view = replace(view, with_completenesses=False, with_missing=False)
-    body, hides, gone = None, hides_values(book), structure_queries.options_being_removed(structure)
+    body, hides, gone = None, hides_values(book), structure_queries.remains(structure)
     if view.narrows or hides or gone:
         labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
         body = narrowing(view, book, labels, hides=hides, gone=gone)

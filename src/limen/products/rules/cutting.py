@@ -7,26 +7,23 @@ undecoded, attribute by attribute, took 24: finding where each ends is as much w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 import orjson
 
 from limen.products.rules.rulebook import Entry, Field, Place, Rulebook
 from limen.products.rules.views import OptionLabels, View, is_wanted, shown_values
-from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT
+from limen.structure.rules import METRIC, MULTI_SELECT, NOTHING_REMAINS, PRICE, SIMPLE_SELECT, Remains
 
 Cut = Callable[[bytes], bytes]
 # The values of an attribute → those to show.
 _Attribute = Callable[[list[Entry]], list[Entry]]
 
 
-# Attribute code → codes of options.
-Options = Mapping[str, Collection[str]]
-
-
-def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut:
+def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Remains) -> Cut:
     """Give what cuts documents to a view. `hides` tells whether the structure hides any stored value at all, `gone`
-    which options are removed while products may still hold them."""
+    what is removed while products may still hold it."""
+    memberships = [(name, codes) for name, codes in (("categories", gone.categories), ("groups", gone.groups)) if codes]
     attributes = _Attributes(view, book, labels, hides, gone)
     fields = view.fields
 
@@ -35,6 +32,11 @@ def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, 
         same = fields is None
         if fields is not None:
             document = {name: one for name, one in document.items() if name in fields}
+        for name, removed in memberships:
+            held = document.get(name)
+            if held and not removed.isdisjoint(held):
+                document[name] = [code for code in held if code not in removed]
+                same = False
         values = document.get("values", {})
         for code in list(values):
             cut = attributes[code]
@@ -63,7 +65,7 @@ def hiding_prices(book: Rulebook) -> Cut | None:
     if not book.channel_prices:
         return None
     marks = [orjson.dumps(code) + b":" for code in book.channel_prices]
-    cut = narrowing(View(), book, {}, hides=False, gone={})
+    cut = narrowing(View(), book, {}, hides=False, gone=NOTHING_REMAINS)
     return lambda doc: cut(doc) if any(mark in doc for mark in marks) else doc
 
 
@@ -85,7 +87,7 @@ def without_types(cut: Cut | None) -> Cut:
 class _Attributes(dict[str, "_Attribute | None"]):
     """How the values of each attribute are cut; None for not at all."""
 
-    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Options) -> None:
+    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Remains) -> None:
         super().__init__()
         self.view = view
         self.book = book
@@ -94,7 +96,7 @@ class _Attributes(dict[str, "_Attribute | None"]):
         self.gone = gone
 
     def __missing__(self, code: str) -> _Attribute | None:
-        cut, gone = self._cut_of(code), self.gone.get(code)
+        cut, gone = self._cut_of(code), self.gone.options.get(code)
         if gone is not None:
             cut = _without_options(gone, cut)
         self[code] = cut
