@@ -98,18 +98,18 @@ def _prepare() -> Any:
     from tests.factories.accounts import make_user
     from tests.factories.media import make_media_file
     from tests.products import grammar
-    from tests.products.catalogue import make_lamps
-    from tests.products.fuzzing import Fuzzer, wsgi_call
+    from tests.products.fuzzing import Fuzzer, work, wsgi_call
+    from tests.products.wide_catalogue import make_wide
 
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.LIMEN_API_AUTHENTICATOR = "tests.products.callers.authenticate"
     call_command("migrate", verbosity=0)
     _install()
-    make_lamps()
+    make_wide()
     grammar.MEDIA.extend([make_media_file("orbit.png").code, make_media_file("a.pdf", b"%PDF-1.7").code])
     client = Client(raise_request_exception=False)
     client.force_login(make_user("ada", role="administrator"))
-    return Fuzzer(wsgi_call(get_wsgi_application(), "everything"), lambda path: int(client.get(path).status_code))
+    return Fuzzer(wsgi_call(get_wsgi_application(), "everything"), lambda path: int(client.get(path).status_code), work)
 
 
 def _parser() -> argparse.ArgumentParser:
