@@ -445,6 +445,25 @@ class TestAssociations:
             == 204
         )
 
+    @pytest.mark.parametrize("flavour", ["uuid", "identifier"])
+    def test_case_195_but_a_variant_that_its_model_is_linked_with_can_be_sent_back(
+        self, pim: Api, u2: str, flavour: str
+    ) -> None:
+        make_model("orbit", associations={"COMPATIBLE": {"products": ["orbit-brass-s"]}})
+        path = f"/products-uuid/{u2}" if flavour == "uuid" else "/products/orbit-brass-s"
+        before = get(pim, path)
+        links = before["associations"]["COMPATIBLE"]
+        assert (links["products"], links["product_models"]) == (
+            [u2 if flavour == "uuid" else "orbit-brass-s"],
+            ["orbit"],
+        )
+        assert pim.patch(path, before).status_code == 204
+        assert get(pim, path) == before
+        assert pim.patch("/product-models/orbit", get(pim, "/product-models/orbit")).status_code == 204
+        make_model("orbit", associations={"COMPATIBLE": {"products": []}})
+        assert get(pim, path)["associations"]["COMPATIBLE"]["products"] == []
+        assert pim.patch(path, before).status_code == 422
+
     def test_case_196_inherited_associations_cannot_be_removed(self, pim: Api, u2: str) -> None:
         make_model("orbit", associations={"UPSELL": {"product_models": ["beam"]}})
         path = f"/products-uuid/{u2}"

@@ -210,8 +210,9 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     structure = world.structure
     associations, quantified, broken_links = item.own_associations, item.own_quantified, list[Violation]()
     if patch.associations:
+        inherited = item.parent.associations if item.parent is not None else {}
         associations = links.merge_associations(
-            associations, patch.associations, (item.kind, item.name), world.resolve, structure
+            associations, patch.associations, (item.kind, item.name), world.resolve, structure, inherited
         )
     if patch.quantified:
         quantified, broken_links = links.merge_quantified(quantified, patch.quantified, world.resolve, structure)
