@@ -11,6 +11,7 @@ import argparse
 import atexit
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -67,12 +68,13 @@ def _run(most: int, seed: int, minutes: float) -> int:
         try:
             fuzzer.step(Random(f"{seed} {number}"))
         except Exception as error:
-            what = failures.last or "".join(traceback.format_exception(error)[-3:])
+            what = failures.last or "".join(traceback.format_tb(error.__traceback__)[-2:])
             place = traceback.extract_tb(error.__traceback__)[-1]
-            kind = f"{type(error).__name__} in {place.name}, line {place.lineno}: {failures.reason}"
+            told = failures.reason or _answer_in(str(error))
+            kind = f"{type(error).__name__} in {place.name}, line {place.lineno}: {told}"
             findings[kind] = findings.get(kind, 0) + 1
             if findings[kind] == 1 and len(findings) <= MOST_TOLD:
-                print(f"request {number}: {str(error)[:1500]}\n{what}", file=sys.stderr, flush=True)
+                print(f"request {number}: {_both_ends(str(error))}\n{what}", file=sys.stderr, flush=True)
     line: dict[str, Any] = {
         "name": "fuzz",
         "requests": requests,
@@ -84,6 +86,17 @@ def _run(most: int, seed: int, minutes: float) -> int:
     }
     print(orjson.dumps(line).decode())
     return 1 if findings else 0
+
+
+def _answer_in(text: str) -> str:
+    """What the last answer in a finding says, without the names in it: findings of one kind are told once."""
+    said = re.findall(r'"message":"(.*?[^\\])"', text)
+    return re.sub(r'\\+"[^"]*"', "…", said[-1])[:100] if said else ""
+
+
+def _both_ends(text: str) -> str:
+    """The request comes first, and what was found last."""
+    return text if len(text) < 3000 else f"{text[:1500]} … {text[-1500:]}"
 
 
 def _prepare() -> Any:
