@@ -445,6 +445,17 @@ class TestAssociations:
             == 204
         )
 
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_a_second_identifier_of_another_level_is_dropped_with_its_faults(
+        self, pim: Api, u2: str, more: str
+    ) -> None:
+        path = f"/products-uuid/{u2}{more}"
+        answer = pim.patch(path, {"values": {"gtin": value("a\0b"), "lumens": value(800)}})
+        assert (answer.status_code, answer["Limen-Ignored-Values"]) == (204, "1")
+        values = get(pim, f"/products-uuid/{u2}")["values"]
+        assert ("gtin" in values, values["lumens"][0]["data"]) == (False, 800)
+        assert pim.patch("/product-models/beam", {"values": {"gtin": value("a\0b")}}).status_code == 204
+
     @pytest.mark.parametrize("flavour", ["uuid", "identifier"])
     def test_case_195_but_a_variant_that_its_model_is_linked_with_can_be_sent_back(
         self, pim: Api, u2: str, flavour: str
