@@ -13,12 +13,14 @@ import logging
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Any
 
 import orjson
@@ -62,7 +64,10 @@ def _run(most: int, seed: int, minutes: float) -> int:
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     began, findings = time.monotonic(), dict[str, int]()
     requests = 0
-    while requests < most and time.monotonic() - began < minutes * 60:
+    stopped = Event()
+    # Whoever has seen enough still gets the line.
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    while requests < most and time.monotonic() - began < minutes * 60 and not stopped.is_set():
         number, requests = requests, requests + 1
         failures.last = failures.reason = ""
         try:
