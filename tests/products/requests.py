@@ -59,7 +59,7 @@ def to_bytes(written: str) -> bytes:
 
 
 def to_query(given: dict[str, str]) -> str:
-    return urlencode({name: one.encode("utf-8", "surrogatepass") for name, one in given.items()})
+    return urlencode([(to_bytes(name), to_bytes(one)) for name, one in given.items()])
 
 
 def segment(name: str) -> str:
