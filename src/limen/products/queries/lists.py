@@ -15,8 +15,8 @@ from limen.products.rules.world import Row
 
 # So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
-# So many are asked where the first of them promise that this fills the page: a join takes ten times as long.
-LONG_WALK = 200_000
+# So many more are asked where the first of them promise that this fills the page.
+LONG_WALK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +68,32 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     by_values = bool(where.params)
     if not where.probes or where.few:
         return _rows(of, whole, extent, by_values=by_values)
-    rows, enough = _walk(of, whole, beyond, WALK, extent, limit)
-    longer = None if enough else _longer_walk(len(rows), offset, limit)
-    if longer is not None:
-        rows, enough = _walk(of, whole, beyond, longer, extent, limit)
-    return rows if enough else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
+    rows, end = _walk(of, whole, beyond, WALK, extent)
+    if len(rows) < limit and end is not None and (reach := _way_to_go(len(rows), offset, limit)) is not None:
+        # Something was found, so what the offset skips lies behind.
+        onward, left = Where(f"p.{of.order} > %s", (end,)), limit - len(rows)
+        more, end = _walk(of, both([whole, onward]), onward, reach, f"LIMIT {left}")
+        rows += more
+    if len(rows) == limit or end is None:
+        return rows
+    return _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
 
 
-def _walk(of: _List, whole: Where, beyond: Where, reach: int, extent: str, limit: int) -> tuple[list[Row], bool]:
-    """Look for a page among the next `reach` products; also tell whether that is all of it. 2 queries."""
+def _walk(of: _List, whole: Where, beyond: Where, reach: int, extent: str) -> tuple[list[Row], object]:
+    """Look for a page among the next `reach` products; also give where that ends, None when there are no more.
+    2 queries."""
     end = _end_of_walk(of, beyond, reach)
     within = whole if end is None else both([whole, Where(f"p.{of.order} <= %s", (end,))])
-    rows = _rows(of, within, extent, by_values=True)
-    return rows, end is None or len(rows) == limit
+    return _rows(of, within, extent, by_values=True), end
 
 
-def _longer_walk(found: int, offset: int, limit: int) -> int | None:
-    """Tell how far a walk must go to fill a page, by what the first one has found; None where that is too far."""
+def _way_to_go(found: int, offset: int, limit: int) -> int | None:
+    """Tell how many more to ask, by what the first walk has found; None where it is hopeless or too far."""
     if not found:
         return None
     # Twice what it takes on average: a walk ends with the page, and one that falls short was for nothing.
-    longer = 2 * WALK * (offset + limit) // (offset + found)
-    return longer if longer <= LONG_WALK else None
+    reach = 2 * WALK * (limit - found) // (offset + found) + WALK // 10
+    return reach if reach <= LONG_WALK else None
 
 
 def _end_of_walk(of: _List, beyond: Where, reach: int) -> object:
