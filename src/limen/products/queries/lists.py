@@ -40,7 +40,7 @@ def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
     """Give one page by its offset, in the order of the list. 1 to 3 queries; its cost grows with the offset."""
     of = _LISTS[flavour]
     if where != TRUE:
-        return _page(of, both([of.always, where]), TRUE, int(offset), int(limit))
+        return _page(of, where, TRUE, int(offset), int(limit))
     # Of the whole list the products before the page are skipped in the index alone: half the time at offset 3,000.
     start = f"SELECT {of.order} FROM {of.store.table} p WHERE {of.always.sql} ORDER BY {of.order} LIMIT 1 OFFSET %s"  # noqa: S608
     return _rows(of, both([of.always, Where(f"p.{of.order} >= ({start})", (offset,))]), f"LIMIT {int(limit)}")
@@ -53,7 +53,7 @@ def page_after(where: Where, *, flavour: Asked, after: str | None, limit: int) -
     """
     of = _LISTS[flavour]
     beyond = _beyond(of, after) if after is not None else TRUE
-    return _page(of, both([of.always, where]), beyond, 0, int(limit))
+    return _page(of, where, beyond, 0, int(limit))
 
 
 def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> list[Row]:
@@ -61,24 +61,22 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
 
     How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
     """
-    whole, extent = both([where, beyond]), f"LIMIT {limit} OFFSET {offset}"
-    end = _end_of_walk(of, beyond) if where.probes and not where.few else None
-    # A list without criteria is planned once: the cursor changes nothing about the way.
-    by_values = bool(where.params)
-    if end is None:
-        return _rows(of, whole, extent, by_values=by_values)
-    rows = _rows(of, both([whole, Where(f"p.{of.order} <= %s", (end,))]), extent, by_values=by_values)
-    return rows if len(rows) == limit else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
+    extent = f"LIMIT {limit} OFFSET {offset}"
+    # The cursor changes nothing about the way, so a list without criteria is planned once.
+    by_values = where.by_values
+    if not where.probes or where.few:
+        return _rows(of, both([of.always, where, beyond]), extent, by_values=by_values)
+    listed = both([of.always, beyond])
+    rows = _rows(of, where, extent, by_values=by_values, walked=listed)
+    if len(rows) == limit or not _goes_on(of, listed):
+        return rows
+    return _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
 
 
-def _end_of_walk(of: _List, beyond: Where) -> object:
-    """Give the place in the order that so many products lie before; None when there are no more."""
-    statement = (
-        f"SELECT p.{of.order} FROM {of.store.table} p WHERE {both([of.always, beyond]).sql}"  # noqa: S608  # own parts
-        f" ORDER BY p.{of.order} LIMIT 1 OFFSET {WALK}"
-    )
-    found = db.fetch(statement, beyond.params)
-    return found[0][0] if found else None
+def _goes_on(of: _List, listed: Where) -> bool:
+    """Tell whether a list has more than what was walked."""
+    statement = f"SELECT 1 FROM {of.store.table} p WHERE {listed.sql} ORDER BY p.{of.order} LIMIT 1 OFFSET {WALK}"  # noqa: S608
+    return bool(db.fetch(statement, listed.params))
 
 
 def _beyond(of: _List, after: str) -> Where:
@@ -115,14 +113,30 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
     return dict(rows)
 
 
-def _rows(of: _List, where: Where, extent: str, *, by_values: bool = False, of_all: bool = False) -> list[Row]:
-    """Read rows with their documents. `of_all` finds all that fit before the first is taken: a planner that sees the
-    limit hopes to meet enough of them on a walk in order."""
+def _rows(
+    of: _List,
+    where: Where,
+    extent: str,
+    *,
+    by_values: bool = False,
+    walked: Where | None = None,
+    of_all: bool = False,
+) -> list[Row]:
+    """Read rows with their documents. `walked` is the list that is walked in its order, not further than WALK.
+
+    `of_all` finds all that fit before the first is taken: a planner that sees the limit hopes to meet enough of them
+    on a walk in order.
+    """
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
     store, (first, second) = of.store, of.shown
+    source, params = f"{store.table} p", where.params
+    if walked is not None:
+        # One statement for the walk and its end: asking where it ends took as long as filling the page.
+        source = f"(SELECT * FROM {source} WHERE {walked.sql} ORDER BY p.{of.order} LIMIT {WALK}) p"  # noqa: S608
+        params = (*walked.params, *params)
     chosen = (
         f"SELECT p.id, p.{first} AS first, p.{second} AS second, p.{of.order} AS place"  # noqa: S608  # own parts
-        f" FROM {store.table} p WHERE {where.sql}"
+        f" FROM {source} WHERE {where.sql}"
     )
     if of_all:
         chosen = f"WITH found AS MATERIALIZED ({chosen}) SELECT * FROM found"  # noqa: S608  # own parts
@@ -131,4 +145,4 @@ def _rows(of: _List, where: Where, extent: str, *, by_values: bool = False, of_a
         f" FROM ({chosen} ORDER BY place {extent}) s"
         f" JOIN {store.table}_doc d ON d.{store.owner} = s.id ORDER BY s.place"
     )
-    return [Row(*row) for row in db.fetch(statement, where.params, encoded=True, by_values=by_values)]
+    return [Row(*row) for row in db.fetch(statement, params, encoded=True, by_values=by_values)]
