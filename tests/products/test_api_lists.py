@@ -196,6 +196,21 @@ class TestPages:
             with count_queries(2):
                 assert api.get("/products-uuid", **params).status_code == 200
 
+    def test_a_full_page_of_a_channel_costs_no_more(
+        self, pim: Api, count_queries: Callable[[int], AbstractContextManager[Any]]
+    ) -> None:
+        for number in range(3):
+            make_product(f"p{number}", categories=["lamps"])
+        pim.get("/products-uuid", scope="webshop")
+        for pagination in ("page", "search_after"):
+            with count_queries(2):
+                answer = pim.get("/products-uuid", scope="webshop", limit="2", pagination_type=pagination)
+            assert len(items(answer)) == 2
+            # One more asks whether the list goes on where the walk ended.
+            with count_queries(3):
+                answer = pim.get("/products-uuid", scope="webshop", limit="4", pagination_type=pagination)
+            assert len(items(answer)) == 3
+
     def test_case_206_the_last_page_may_be_empty(self, pim: Api) -> None:
         for number in range(6):
             make_product(f"p{number}")

@@ -61,7 +61,7 @@ def list_condition(criteria: Sequence[Criterion], view: View, structure: Structu
     ids = sorted(structure.categories[code].id for code in tree)
     # Products outside of the tree are few, as a rule: asking each is right, and finding those inside first is not.
     inside = exists(f"{store.categories} x WHERE x.category_id = ANY(%s::bigint[]) AND x.{store.owner} = p.id", ids)
-    return both([condition, inside])
+    return both([condition, replace(inside, settled=True)])
 
 
 def _every(criteria: Sequence[Criterion]) -> list[Criterion]:
