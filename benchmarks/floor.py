@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.string import ByteaBinaryLoader
 
 from benchmarks.session import Stopwatch
 
@@ -53,6 +54,10 @@ class Floor:
     @property
     def seconds(self) -> float:
         return self.watch.seconds
+
+    def forget(self) -> None:
+        """Begin anew: what was done so far was to warm up."""
+        self.rows, self.watch = 0, Stopwatch()
 
     def close(self) -> None:
         self.connection.close()
@@ -113,41 +118,55 @@ def by_executemany(cursor: Cursor, table: sql.Identifier, columns: Columns, rows
 
 
 class Paging(Floor):
-    """Reads products in pages of 100: ids by key, documents by id, joined into the list's envelope.
+    """Reads products in pages of 100 and joins them into the list's answer, the quickest plain way there is.
 
-    `key` is `identifier_key` or `uuid`, what the two lists are sorted by.
+    One prepared statement, as narrow as ours, its rows in binary; documents stay bytes and are copied once, into the
+    answer, which is the server's but for the links of the page. Two statements, ids before documents, took a third
+    longer, documents as `str` a tenth. `key` is `identifier_key` or `uuid`, what the two lists are sorted by; `tail` is
+    what an item has after its document.
     """
 
-    def __init__(self, dsn: str, url: str, key: str) -> None:
+    def __init__(self, dsn: str, url: str, key: str, tail: bytes) -> None:
         super().__init__(dsn)
         # One of two column names of ours goes into the query, and nothing else.
-        self._choose = f"SELECT id, uuid, identifier, {key} FROM product WHERE {key} > %s ORDER BY {key} LIMIT {PAGE}"
-        self._link = f"{url}/api/rest/v1/{'products-uuid' if key == 'uuid' else 'products'}/"
+        self._statement = (
+            "SELECT s.uuid::varchar, s.identifier::varchar, d.doc"
+            f" FROM (SELECT id, uuid, identifier, {key} AS place FROM product WHERE {key} > %s ORDER BY {key}"
+            f" LIMIT {PAGE}) s JOIN product_doc d ON d.product_id = s.id ORDER BY s.place"
+        )
+        path = "products-uuid" if key == "uuid" else "products"
+        self._start = f'{{"_links":{{"self":{{"href":"{url}/api/rest/v1/{path}/'.encode()
+        self._by_uuid = key == "uuid"
+        self._tail = tail
         self._first = "00000000-0000-0000-0000-000000000000" if key == "uuid" else ""
         self._after = self._first
 
-    def read_all(self, most: int) -> None:
-        """Read from the start, not more products than `most`."""
-        self._after, rows = self._first, self.rows
-        while self.rows - rows < most and self.read_next():
-            pass
+    def start(self) -> None:
+        """Read from the first page again."""
+        self._after = self._first
 
-    def read_next(self) -> bool:
-        """Read the next page; False when there was none."""
+    def read_next(self) -> bytes:
+        """Read the next page; give it, without the links."""
         with self.watch:
-            rows = self.connection.execute(self._choose, [self._after]).fetchall()
-            ids = [row[0] for row in rows]
-            found = self.connection.execute("SELECT product_id, doc FROM product_doc WHERE product_id = ANY(%s)", [ids])
-            docs: dict[int, str] = dict(found)
-            items = [
-                f'{{"_links":{{"self":{{"href":"{self._link}{name}"}}}},"uuid":"{uuid}","identifier":"{name}",'
-                f"{docs[id_][1:]}"
-                for id_, uuid, name, _ in rows
-            ]
-            f'{{"_links":{{}},"_embedded":{{"items":[{",".join(items)}]}}}}'.encode()
+            cursor = self.connection.cursor(binary=True)
+            cursor.adapters.register_loader("text", ByteaBinaryLoader)
+            rows = cursor.execute(self._statement, [self._after]).fetchall()
+            start, tail, by_uuid = self._start, self._tail, self._by_uuid
+            parts: list[bytes | memoryview] = [b'{"_links":{},"_embedded":{"items":[']
+            for uuid, identifier, doc in rows:
+                name = uuid.encode()
+                if by_uuid:
+                    parts.append(b'%b%b"}},"uuid":"%b",' % (start, name, name))
+                else:
+                    code = identifier.encode()
+                    parts.append(b'%b%b"}},"uuid":"%b","identifier":"%b",' % (start, code, name, code))
+                parts += (memoryview(doc)[1:-1], tail, b",")
+            parts[-1] = b"]}}"
+            content = b"".join(parts)
         if rows:
-            self.rows, self._after = self.rows + len(rows), str(rows[-1][3])
-        return bool(rows)
+            uuid, identifier, _ = rows[-1]
+            self.rows, self._after = self.rows + len(rows), uuid if by_uuid else identifier.lower()
+        return content
 
 
 class Reading(Floor):

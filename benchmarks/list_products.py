@@ -1,13 +1,15 @@
 """Lists of 100 products: by identifier and by uuid, by cursor and by page number, whole and cut to some values.
 
-The floor chooses the ids by key, reads the documents and joins them into the same envelope, by plain psycopg.
+The floor reads the same rows and joins the stored documents into the same answer, by plain psycopg; of cut lists too
+the whole documents.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing, contextmanager
+from typing import Any
 
 import orjson
 
@@ -23,6 +25,8 @@ MOST_ITEMS = 10_000
 # What each item of a page starts with. A quote within a string is escaped, so it is found nowhere else.
 ITEM = b'{"_links":{"self":{"href":"'
 
+_EMBEDDED = b',"_embedded":'
+
 # Each list is read so many times: thirty calls are too few to tell anything on a machine with other work.
 ROUNDS = 5
 
@@ -34,17 +38,28 @@ def measure(target: Target, shape: Shape) -> Iterator[Figure]:
             floor.settle(target.dsn)
         for path, key in (("products", "identifier_key"), ("products-uuid", "uuid")):
             for pagination in ("search_after", "page"):
-                with ExitStack() as stack:
-                    beside = None
-                    if target.dsn:
-                        beside = stack.enter_context(closing(floor.Paging(target.dsn, target.url, key)))
+                with _floor(session, key) as beside:
                     yield _read(session, shape, path, pagination, beside)
         for name, filters in _filters(session):
-            with ExitStack() as stack:
-                beside = None
-                if target.dsn:
-                    beside = stack.enter_context(closing(floor.Paging(target.dsn, target.url, "uuid")))
+            with _floor(session, "uuid") as beside:
                 yield _read(session, shape, "products-uuid", "search_after", beside, name, filters)
+
+
+@contextmanager
+def _floor(session: Session, key: str) -> Iterator[floor.Paging | None]:
+    """Give the floor of a list, once its first page has been found to be the server's; None without the database."""
+    target = session.target
+    if not target.dsn:
+        yield None
+        return
+    _, content = session.send("GET", f"{'products-uuid' if key == 'uuid' else 'products'}?limit=100")
+    # What follows the document in each item: no product of this catalogue is associated.
+    tail = content[content.rindex(b',"associations":') : -len(b"]}}")]
+    with closing(floor.Paging(target.dsn, target.url, key, tail)) as beside:
+        if beside.read_next().partition(_EMBEDDED)[2] != content.partition(_EMBEDDED)[2]:
+            raise SystemExit("The floor reads something else than the server.")
+        beside.forget()
+        yield beside
 
 
 def _filters(session: Session) -> list[tuple[str, str]]:
@@ -69,15 +84,20 @@ def _read(
     name: str = "",
     filters: str = "",
 ) -> Figure:
-    """Follow a list by its links, `ROUNDS` times; after each, `beside` reads it once. A first call is not timed."""
+    """Follow a list by its links, `ROUNDS` times. A first call is not timed.
+
+    After each page, `beside` reads the one it is at: what disturbs the machine meets both.
+    """
     watch = Stopwatch()
     most = min(shape.products, MOST_ITEMS)
     items = size = 0
     start = f"{path}?limit=100&pagination_type={pagination}&{filters}".rstrip("&")
     session.send("GET", start)
-    for round in range(1, ROUNDS + 1):
+    for times in range(1, ROUNDS + 1):
         following: str | None = start
-        while following and items < most * round:
+        if beside:
+            beside.start()
+        while following and items < most * times:
             with watch:
                 status, content = session.send("GET", following)
             if status != 200:
@@ -85,9 +105,13 @@ def _read(
             items += content.count(ITEM) - 1
             size += len(content)
             following = _next(content)
-        if beside:
-            beside.read_all(most)
-    facts = {"bytes_per_row": size // max(items, 1), "of": shape.products}
+            if beside:
+                beside.read_next()
+    facts: dict[str, Any] = {"bytes_per_row": size // max(items, 1), "of": shape.products}
+    facts["p50_ms"] = watch.percentile_ms(50)
+    if beside:
+        facts["floor_p50_ms"] = beside.watch.percentile_ms(50)
+        facts["ratio_of_p50"] = round(beside.watch.percentile_ms(50) / watch.percentile_ms(50), 3)
     return Figure(f"list_products.{path}.{name or pagination}", items, watch.seconds, beside, facts)
 
 
@@ -97,7 +121,7 @@ def _next(content: bytes) -> str | None:
     Decoding half a megabyte after each page throws out of the processor's caches what the next call needs: the same
     server seemed a third slower, for something that is the client's.
     """
-    found = orjson.loads(content[: content.index(b',"_embedded"')] + b"}")["_links"].get("next", {}).get("href")
+    found = orjson.loads(content[: content.index(_EMBEDDED)] + b"}")["_links"].get("next", {}).get("href")
     return str(found) if found else None
 
 

@@ -34,8 +34,11 @@ def a_moment(random: Random) -> str:
     return f"2025-{random.randint(1, 12):02}-{random.randint(1, 28):02} {random.randint(0, 23):02}:00:00"
 
 
-def fill(connection: Connection, products: int, seed: int) -> None:
-    """Make products 1 to `products`, with one value of each kind; nine in ten values are there. None if all are."""
+def fill(connection: Connection, products: int, seed: int, document: str = "") -> None:
+    """Make products 1 to `products`, with one value of each kind; nine in ten values are there. None if all are.
+
+    All have the same `document`, by default one without values.
+    """
     (there,) = connection.execute("SELECT count(*) FROM product").fetchone() or (0,)
     if there:
         if there != products:
@@ -46,7 +49,7 @@ def fill(connection: Connection, products: int, seed: int) -> None:
     connection.execute(f"SELECT setseed({1 / (1 + seed)})")
     _groups(connection)
     with _without_indexes(connection, (*_TABLES, _LONG)):
-        _products(connection, products)
+        _products(connection, products, document)
         _members(connection, products)
         for statement in _values(connection):
             connection.execute(statement, {"products": products})
@@ -77,7 +80,7 @@ def _groups(connection: Connection) -> None:
     connection.execute("UPDATE structure_version SET version = version + 1000, trail = '{}'")
 
 
-def _products(connection: Connection, products: int) -> None:
+def _products(connection: Connection, products: int, document: str) -> None:
     span = sql.Literal((_days_between() * 86_400) / products)
     connection.execute(
         sql.SQL(
@@ -92,11 +95,11 @@ def _products(connection: Connection, products: int) -> None:
     )
     # Here and there one without family.
     connection.execute("UPDATE product SET family_id = NULL WHERE id % 997 = 0")
-    document = {"enabled": True, "family": "bench_family_0", "categories": [], "groups": [], "parent": None}
-    document |= {"values": {}, "created": "2025-01-01T00:00:00+00:00", "updated": "2025-01-01T00:00:00+00:00"}
+    empty = {"enabled": True, "family": "bench_family_0", "categories": [], "groups": [], "parent": None}
+    empty |= {"values": {}, "created": "2025-01-01T00:00:00+00:00", "updated": "2025-01-01T00:00:00+00:00"}
     connection.execute(
         "INSERT INTO product_doc (product_id, doc) SELECT id, %(doc)s FROM product",
-        {"doc": orjson.dumps(document).decode()},
+        {"doc": document or orjson.dumps(empty).decode()},
     )
 
 

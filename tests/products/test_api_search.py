@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from limen.products.models import LongText
+from limen.products.rules.rulebook import Rulebook
+from limen.products.rules.search import read_search
 from tests.conftest import Api
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.answers import is_plain
+from tests.products.catalogue import lamps as lamps_structure
 
 
 def search(pim: Api, flavour: str = "products", /, *, params: dict[str, str] | None = None, **criteria: Any) -> Any:
@@ -198,6 +203,25 @@ class TestProperties:
         assert found(pim, "updated", "SINCE LAST N DAYS", 99_999) == ["a", "b"]
         assert found(pim, "updated", "SINCE LAST N DAYS", 0) == []
 
+    def test_6_4_moments_without_a_zone_are_in_that_of_the_api(self, pim: Api, settings: Any) -> None:
+        settings.LIMEN_API_TIME_ZONE = ZoneInfo("America/New_York")
+        make_product("a", now=NOW)
+        assert found(pim, "updated", "=", "2026-03-02 05:00:00") == ["a"]
+        assert found(pim, "updated", "BETWEEN", ["2026-03-02 05:00:00", "2026-03-02 05:00:01"]) == ["a"]
+        assert found(pim, "updated", "=", "2026-03-02 10:00:00") == []
+        assert found(pim, "updated", "=", "2026-03-02T10:00:00+00:00") == ["a"]
+        assert found(pim, "updated", "SINCE LAST N DAYS", 99_999) == ["a"]
+
+    def test_6_7_now_is_a_day_of_that_zone(self) -> None:
+        """At two in the morning in UTC it is still yesterday in New York."""
+        now = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        search = '{"launch_on":[{"operator":"=","value":"now","scope":"print"}]}'
+        days = []
+        for zone in (UTC, ZoneInfo("America/New_York")):
+            (one,) = read_search(search, flavour="uuid", book=Rulebook(lamps_structure()), now=now.astimezone(zone))
+            days.append(date.fromordinal(int(one.value)))
+        assert days == [date(2026, 3, 2), date(2026, 3, 1)]
+
     def test_case_249_completeness(self, pim: Api) -> None:
         values = {
             "title": value("Lamp", "en_GB"),
@@ -246,6 +270,18 @@ class TestAttributes:
         make_product("d", values={"title": value("x", "de_DE")})
         assert found(pim, "tagline", "EMPTY") == ["b"]
         assert found(pim, "title", "EMPTY", locale="en_GB") == ["b", "c", "d"]
+
+    def test_the_last_character_there_is_can_be_looked_for(self, pim: Api) -> None:
+        # It marks where long texts are cut, but identifiers and texts may hold it.
+        last = "a\U0010ffff"
+        make_product(last, values={"tagline": last, "blurb": value("x", "en_GB", "webshop")})
+        for operator in ("=", "STARTS WITH", "CONTAINS"):
+            for name in ("identifier", "tagline"):
+                assert found(pim, name, operator, last) == [last]
+                assert found(pim, name, operator, "\0") == []
+        assert found(pim, "identifier", "IN", [last]) == [last]
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\U0010ffff") == []
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\0") == [last]
 
     def test_case_235_long_texts_are_compared_without_their_markup(self, pim: Api) -> None:
         place = {"locale": "en_GB", "scope": "webshop"}
@@ -360,4 +396,6 @@ class TestAttributes:
     def test_a_locale_that_the_attribute_does_not_have_matches_nothing(self, pim: Api) -> None:
         make_product("a", values={"warranty_note": value("x", "de_DE")})
         assert found(pim, "warranty_note", "=", "x", locale="en_GB") == []
+        assert found(pim, "warranty_note", "EMPTY", locale="en_GB") == []
+        assert found(pim, "warranty_note", "NOT EMPTY", locale="en_GB") == []
         assert found(pim, "warranty_note", "=", "x", locale="de_DE") == ["a"]

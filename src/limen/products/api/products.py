@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limen.events import operations as events
-from limen.events.once import once
+from limen.events.once import Sent, again, once
 from limen.kit import clock
 from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, tells_codes
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, updated
-from limen.kit.http.multipart import read_form
+from limen.kit.http.multipart import form_digest, read_form
 from limen.kit.http.pages import (
     MOST_ITEMS,
     MOST_ITEMS_EXTENDED,
@@ -42,7 +44,7 @@ from limen.products.rules.search import (
     read_search,
 )
 from limen.products.rules.tags import tag_of_row
-from limen.products.rules.uploads import read_upload_target
+from limen.products.rules.uploads import UploadTarget, read_upload_target
 from limen.products.rules.views import View, read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
@@ -162,7 +164,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
             params[name] = "true" if value else "false"
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
-        else:
+        elif value is not None:
             params[name] = _as_json(value)
     return answer_list(request, "uuid", params)
 
@@ -178,16 +180,25 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     file = files.get("file")
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
+    sent = cache(partial(form_digest, parts, files))
+    return again(request, sent) or _upload(request, target, file, sent)
+
+
+def _upload(request: ApiRequest, target: UploadTarget, file: UploadedFile[bytes], sent: Sent) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     try:
-        code = operations.upload_file(
+        with operations.uploading(
             target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
-        )
+        ) as upload:
+
+            def answer() -> HttpResponse:
+                return marked(created(request, media_wire.media_file_url(upload.set_value(), "")), dry_run)
+
+            return once(request, answer, sent=sent)
     except Invalid as refusal:
         if not dry_run:
             report_lines(request, target.flavour, [(Line({}, target.key), refusal)])
         raise
-    return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
 # Reading
@@ -203,7 +214,7 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         params.get("search"),
         flavour=flavour,
         book=book,
-        now=clock.now(),
+        now=clock.now().astimezone(settings.LIMEN_API_TIME_ZONE),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
@@ -359,10 +370,14 @@ def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
 
 
 def with_ignored(answer: HttpResponse, result: LineResult) -> HttpResponse:
-    """Say how many values were dropped because they stand on another level."""
-    if result.ignored:
-        answer["Limen-Ignored-Values"] = str(result.ignored)
+    _tell_ignored(answer, result.ignored)
     return answer
+
+
+def _tell_ignored(answer: HttpResponse, ignored: int) -> None:
+    """Say how many values were dropped because they stand on another level."""
+    if ignored:
+        answer["Limen-Ignored-Values"] = str(ignored)
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -394,7 +409,9 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour), codes=codes)
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
-    return marked(ndjson.answer(written), dry_run)
+    answer = ndjson.answer(written)
+    _tell_ignored(answer, sum(one.ignored for one in results))
+    return marked(answer, dry_run)
 
 
 def asks_full(request: HttpRequest) -> bool:

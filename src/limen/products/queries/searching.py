@@ -25,7 +25,7 @@ from limen.products.queries.conditions import (
 )
 from limen.products.queries.filled import lacking
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
-from limen.products.queries.stores import PRODUCTS, Store
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.kinds import HEAD, MARK
 from limen.products.rules.reading import UUID
 from limen.products.rules.rulebook import Field
@@ -61,7 +61,7 @@ def list_condition(criteria: Sequence[Criterion], view: View, structure: Structu
     ids = sorted(structure.categories[code].id for code in tree)
     # Products outside of the tree are few, as a rule: asking each is right, and finding those inside first is not.
     inside = exists(f"{store.categories} x WHERE x.category_id = ANY(%s::bigint[]) AND x.{store.owner} = p.id", ids)
-    return both([condition, inside])
+    return both([condition, replace(inside, settled=True)])
 
 
 def _every(criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -93,21 +93,23 @@ def _condition(one: Criterion, structure: Structure, store: Store) -> Where:
     return _PROPERTIES[one.name](_without_nul(one), structure, store)
 
 
-# No stored text holds it, and what is looked for with it is found nowhere. The server's text cannot hold U+0000.
-_NOT_STORED = MARK + "\ufffe"
+# Looked for instead of U+0000, which the server's text cannot hold: longer than any identifier, text, code or file
+# name, and long texts hold no mark, so nothing has it.
+_NOT_STORED = MARK * 300
 
 
 def _without_nul(one: Criterion) -> Criterion:
-    """Look for something else that no value has where U+0000 is looked for, or the mark of long texts."""
+    """Look for something that no value has where U+0000 is looked for; in long texts also for their mark."""
+    foreign = f"\0{MARK}" if one.field is not None and one.field.type == TEXTAREA else "\0"
     if isinstance(one.value, str):
-        return replace(one, value=_storable(one.value))
+        return replace(one, value=_storable(one.value, foreign))
     if isinstance(one.value, list) and any(isinstance(value, str) for value in one.value):
-        return replace(one, value=[_storable(value) for value in one.value])
+        return replace(one, value=[_storable(value, foreign) for value in one.value])
     return one
 
 
-def _storable(text: str) -> str:
-    return _NOT_STORED if "\0" in text or MARK in text else text
+def _storable(text: str, foreign: str) -> str:
+    return _NOT_STORED if any(character in text for character in foreign) else text
 
 
 # Properties
@@ -467,7 +469,10 @@ def _long_with_head(text: str, condition: Where, key: int, store: Store) -> Wher
 
 
 def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store) -> Where:
-    """`EMPTY` is for products that could hold the attribute: of a family with it, or with a value elsewhere (6.2)."""
+    """`EMPTY` is for those that could hold the attribute: by their family, or with a value elsewhere (6.2)."""
+    if one.slot is None and field.attribute.available_locales:
+        # Of a locale that the attribute does not have nothing is found, not even that there is nothing (6.1).
+        return FALSE
     places = {(*place, currency): key for *place, currency, key in keys_of_attributes([field.attribute.id])}
     here = [
         key
@@ -479,14 +484,31 @@ def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store)
     table = _table(field, store)
     if one.operator == "NOT EMPTY":
         return _at(store, table, here or [NOWHERE], TRUE)
-    families = [family.id for family in structure.families.values() if field.code in family.attributes]
     filled, holds = (_has(store, table, keys) for keys in (here, [*places.values()]))
+    if store is MODELS:
+        # Of models there are no bits: they are few beside their variants.
+        return both([negated(filled), either([*_models_with(field, structure), holds])])
+    families = [family.id for family in structure.families.values() if field.code in family.attributes]
     empty = both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])
-    # Of models there are no bits: they are few beside their variants.
-    found = lacking(families=families, somewhere=places.values(), here=here) if store is PRODUCTS else None
+    found = lacking(families=families, somewhere=places.values(), here=here)
     # Bits are of a moment before: whoever was deleted meanwhile, or got a value, is not found.
     return empty if found is None else both([named("id", "bigint", found), empty])
 
 
 def _has(store: Store, table: str, keys: list[int]) -> Where:
     return exists(f"{table} x WHERE x.key = ANY(%s::int[]) AND x.{store.owner} = p.id", keys)
+
+
+def _models_with(field: Field, structure: Structure) -> list[Where]:
+    """Models have what stands on their level or above; what is a product's they never hold."""
+    common, of_subs = list[int](), list[int]()
+    for variant in structure.family_variants.values():
+        if field.code not in structure.families[variant.family].attributes:
+            continue
+        level = next((n for n, one in enumerate(variant.levels, start=1) if field.code in one.attributes), 0)
+        if level < len(variant.levels):
+            (of_subs if level else common).append(variant.id)
+    return [
+        Where("p.family_variant_id = ANY(%s::bigint[])", (common,)),
+        Where("(p.family_variant_id = ANY(%s::bigint[]) AND p.parent_id IS NOT NULL)", (of_subs,)),
+    ]

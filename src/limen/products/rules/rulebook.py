@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from limen.kit.errors import Violation
 from limen.kit.text import fold
 from limen.products.rules.kinds import KINDS, Fault, Shape, json_name
-from limen.structure.rules import IDENTIFIER, Attribute, Family, Structure
+from limen.structure.rules import IDENTIFIER, PRICE, Attribute, Family, Structure
 
 Entry = dict[str, Any]
 # As stored and as printed: attribute code → its entries.
@@ -148,6 +148,14 @@ class Field:
         return faults
 
 
+class PlaceKinds(NamedTuple):
+    """Whether any attribute has a value per locale, one per channel alone, one per locale and channel."""
+
+    localizable: bool
+    scopable_only: bool
+    both: bool
+
+
 class Rulebook:
     """Use `rulebook(structure)`. Fields are compiled when they are first met."""
 
@@ -177,12 +185,27 @@ class Rulebook:
         return found
 
     @cached_property
+    def places(self) -> PlaceKinds:
+        found = {(one.localizable, one.scopable) for one in self.structure.attributes.values()}
+        both = (True, True) in found
+        return PlaceKinds(both or (True, False) in found, (False, True) in found, both)
+
+    @cached_property
     def identifier_slot(self) -> Slot:
         field = self.field(self.main.code)
         slot = field.at(None, None) if field else None
         if slot is None:
             raise LookupError("The main identifier must be neither localizable nor scopable.")
         return slot
+
+    @cached_property
+    def channel_prices(self) -> frozenset[str]:
+        """Attributes of which a price could be written that is not shown: any active currency is taken, and a channel
+        shows its own only (api-products 1.4, 2.5)."""
+        structure = self.structure
+        if all(structure.active_currencies <= {*one.currencies} for one in structure.channels.values()):
+            return frozenset()
+        return frozenset(one.code for one in structure.attributes.values() if one.type == PRICE and one.scopable)
 
     def placed(self, values: Values) -> Iterator[tuple[Slot, Entry]]:
         """Walk stored values with their slots; what the structure no longer knows is left out."""
