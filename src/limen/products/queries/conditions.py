@@ -21,8 +21,9 @@ _PROBE = " OFFSET 0"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on `p`; `params` in the order of its holes. `few`: it names those that fulfil it, and they are few.
-    `settled`: the best way to answer it does not depend on its values, so it need not be planned for each of them.
+    """A condition on `p`; `params` in the order of its holes. `narrow` is the part of it that names those who may
+    fulfil it, where they are few. `settled`: the best way to answer it does not depend on its values, so it need not
+    be planned for each of them.
 
     Where it has to look into narrow tables it asks product by product, which is right as long as a page is soon full;
     `joined` leaves the planner free to read those tables from end to end instead.
@@ -30,13 +31,17 @@ class Where:
 
     sql: str
     params: tuple[Any, ...] = ()
-    few: bool = False
+    narrow: Where | None = None
     settled: bool = False
 
     @property
     def by_values(self) -> bool:
         """Whether it is to be planned for the values it has."""
         return bool(self.params) and not self.settled
+
+    @property
+    def few(self) -> bool:
+        return self.narrow is not None
 
     @property
     def probes(self) -> bool:
@@ -48,25 +53,26 @@ class Where:
 
 
 TRUE = Where("true")
-FALSE = Where("false", few=True)
+FALSE = Where("false", narrow=Where("false"))
 
 
 def both(conditions: Iterable[Where]) -> Where:
     found = [one for one in conditions if one is not TRUE]
-    return _joined(found, " AND ", TRUE, few=any(one.few for one in found))
+    return _joined(found, " AND ", TRUE, next((one.narrow for one in found if one.narrow is not None), None))
 
 
 def either(conditions: Iterable[Where]) -> Where:
     found = list(conditions)
-    return _joined(found, " OR ", FALSE, few=all(one.few for one in found))
+    narrow = [one.narrow for one in found if one.narrow is not None]
+    return _joined(found, " OR ", FALSE, _joined(narrow, " OR ", FALSE, None) if len(narrow) == len(found) else None)
 
 
-def _joined(found: list[Where], word: str, none: Where, *, few: bool) -> Where:
+def _joined(found: list[Where], word: str, none: Where, narrow: Where | None) -> Where:
     if len(found) < 2:
         return found[0] if found else none
     params = tuple(param for one in found for param in one.params)
     settled = not any(one.by_values for one in found)
-    return Where("(" + word.join(one.sql for one in found) + ")", params, few, settled)
+    return Where("(" + word.join(one.sql for one in found) + ")", params, narrow, settled)
 
 
 def negated(condition: Where) -> Where:
@@ -94,7 +100,8 @@ def among(store: Store, table: str, *branches: Where) -> Where:
 
 def named(column: str, type: str, found: Iterable[Any]) -> Where:
     """Those that a column of `p` names; they are few."""
-    return Where(f"p.{column} = ANY(%s::{type}[])", (sorted(set(found)),), few=True)
+    condition = Where(f"p.{column} = ANY(%s::{type}[])", (sorted(set(found)),))
+    return replace(condition, narrow=condition)
 
 
 def few(*statements: Where) -> list[Any] | None:

@@ -16,7 +16,9 @@ from limen.products.rules.world import Row
 # So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
 # So many more are asked where the first of them promise that this fills the page.
-LONG_WALK = 20_000
+LONG_WALK = 40_000
+# More than there are.
+ALL = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,12 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     extent = f"LIMIT {limit} OFFSET {offset}"
     # The cursor changes nothing about the way, so a list without criteria is planned once.
     by_values = where.by_values
-    if not where.probes or where.few:
+    if not where.probes:
         return _rows(of, both([of.always, where, beyond]), extent, by_values=by_values)
     listed = both([of.always, beyond])
+    if where.narrow is not None:
+        # They are put in order first: the rest is asked of those at the front, until the page is full.
+        return _rows(of, where, extent, by_values=True, walked=(both([listed, where.narrow]), ALL))
     rows = _rows(of, where, extent, by_values=by_values, walked=(listed, WALK))
     behind = _behind_walk(of, listed, WALK) if len(rows) < limit else None
     if behind is not None and (reach := _way_to_go(len(rows), offset, limit)) is not None:

@@ -127,8 +127,8 @@ def _identifier(one: Criterion, structure: Structure, store: Store) -> Where:
     if one.operator in ("IN", "NOT IN"):
         word = "= ANY" if one.operator == "IN" else "<> ALL"
         return Where(f"{column} {word}(%s::text[])", (one.value,))
-    if one.operator == "CONTAINS":
-        return identifier_contains(one.value, store)
+    if one.operator in ("CONTAINS", "DOES NOT CONTAIN"):
+        return identifier_contains(one.value, store, one.operator)
     word, pattern = _TEXTS[one.operator]
     return Where(f"{column} {word} %s", (pattern(one.value),))
 
@@ -331,10 +331,10 @@ def label_contains(folded: str, channel: str, locale: str, structure: Structure,
     )
 
 
-def identifier_contains(folded: str, store: Store = PRODUCTS) -> Where:
+def identifier_contains(folded: str, store: Store = PRODUCTS, operator: str = "CONTAINS") -> Where:
     """Few are given by their identifiers: that way the index alone is read. 1 query, of up to the whole index."""
-    pattern = f"%{like(folded)}%"
-    condition = Where(f"p.{store.code} LIKE %s", (pattern,))
+    word, pattern = _TEXTS[operator]
+    condition = Where(f"p.{store.code} {word} %s", (pattern(folded),))
     statement = f"SELECT p.{store.code} FROM {store.table} p WHERE {condition.sql}"  # noqa: S608  # own names
     found = few(Where(statement, condition.params))
     return condition if found is None else named(store.code, "text", found)
