@@ -14,7 +14,7 @@ import pytest
 from limen.accounts.rules import SYSTEM
 from limen.events.models import Tally
 from limen.products import queries
-from limen.structure.operations import remove_option
+from limen.structure.operations import remove, remove_option
 from tests.conftest import Api
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.factories.structure import change_channel, make_family
@@ -121,6 +121,18 @@ class TestOne:
         pim.patch("/products/desk-one", {"values": {"materials": value(["glass"]), "finish": value("chrome")}})
         values = pim.get("/products/desk-one").json()["values"]
         assert (values["materials"][0]["data"], values["finish"][0]["data"]) == (["glass"], "chrome")
+
+    def test_1_1_what_was_read_can_be_sent_back_while_removals_are_under_way(self, pim: Api) -> None:
+        make_product("desk-one", categories=["lamps", "floor_lamps", "shop"], groups=["clearance", "spring_push"])
+        make_product("stool", categories=["paper"])
+        remove("category", "lamps", by=SYSTEM, now=NOW)
+        remove("group", "clearance", by=SYSTEM, now=NOW)
+        body = pim.get("/products/desk-one").json()
+        assert (body["categories"], body["groups"]) == (["shop"], ["spring_push"])
+        listed = [(one["categories"], one["groups"]) for one in items(pim.get("/products", fields="categories,groups"))]
+        assert listed == [(["shop"], ["spring_push"]), (["paper"], [])]
+        assert pim.patch("/products/desk-one", body).status_code == 204
+        assert pim.get("/products/desk-one").json()["categories"] == ["shop"]
 
     def test_case_51_values_of_a_locale_come_and_go_with_it(self, pim: Api) -> None:
         both = [*value("Warm", "en_GB", "webshop"), *value("Warmes", "de_DE", "webshop")]

@@ -7,27 +7,24 @@ document is decoded, and what is to be done with the values of an attribute foun
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import orjson
 
 from limen.products.rules.excerpts import Cut, excerpting
 from limen.products.rules.rulebook import Entry, Field, Place, Rulebook
 from limen.products.rules.views import OptionLabels, View, is_wanted, shown_values
-from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT
+from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT, Leftovers
 
 # The values of an attribute → those to show.
 _Attribute = Callable[[list[Entry]], list[Entry]]
 
 
-# Attribute code → codes of options.
-Options = Mapping[str, Collection[str]]
-
-
-def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut | None:
+def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Leftovers) -> Cut | None:
     """Give what cuts documents to a view, None when nothing is to be cut.
 
-    `hides` tells whether the structure hides any stored value at all, `gone` which options are removed while products
-    may still hold them.
+    `hides` tells whether the structure hides any stored value at all, `gone` what is removed while products may
+    still hold it.
     """
     if hides or gone or view.with_options or view.convert:
         return decoding(view, book, labels, hides=hides, gone=gone)
@@ -37,9 +34,9 @@ def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, 
     return lambda doc: hide(cut(doc))
 
 
-def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut:
+def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Leftovers) -> Cut:
     """Give what cuts documents by decoding them: any view, and three times the work."""
-    attributes = _Attributes(view, book, labels, hides, gone)
+    attributes = _Attributes(view, book, labels, hides, gone.options)
     fields = view.fields
 
     def narrow(doc: bytes) -> bytes:
@@ -47,6 +44,9 @@ def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, g
         same = fields is None
         if fields is not None:
             document = {name: one for name, one in document.items() if name in fields}
+        # Both have to be done, so no `and` between them.
+        held = [_drop(document, "categories", gone.categories), _drop(document, "groups", gone.groups)]
+        same = same and all(held)
         values = document.get("values", {})
         for code in list(values):
             cut = attributes[code]
@@ -65,6 +65,15 @@ def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, g
         return doc if same else orjson.dumps(document)
 
     return narrow
+
+
+def _drop(document: dict[str, Any], name: str, gone: Collection[str]) -> bool:
+    """Take codes out of a list of the document; tell whether it had none of them."""
+    codes = document.get(name)
+    if not gone or not codes:
+        return True
+    document[name] = [code for code in codes if code not in gone]
+    return len(document[name]) == len(codes)
 
 
 def without_types(cut: Cut | None) -> Cut:
@@ -90,14 +99,16 @@ def _hiding_prices(book: Rulebook) -> Cut | None:
     if not book.channel_prices:
         return None
     marks = [orjson.dumps(code) + b":" for code in book.channel_prices]
-    cut = decoding(View(), book, {}, hides=False, gone={})
+    cut = decoding(View(), book, {}, hides=False, gone=Leftovers())
     return lambda doc: cut(doc) if any(mark in doc for mark in marks) else doc
 
 
 class _Attributes(dict[str, "_Attribute | None"]):
     """How the values of each attribute are cut; None for not at all."""
 
-    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Options) -> None:
+    def __init__(
+        self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Mapping[str, Collection[str]]
+    ) -> None:
         super().__init__()
         self.view = view
         self.book = book

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from limen.kit.text import fold
 from limen.structure import models
-from limen.structure.rules import Structure
+from limen.structure.rules import Leftovers, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +68,26 @@ def is_option_being_removed(attribute: str, code: str) -> bool:
     return found.filter(removed_at__isnull=False).exists()
 
 
-# Of the versions of the structure and of its options: attribute code → codes.
-_options: tuple[tuple[int, int], Mapping[str, frozenset[str]]] = ((0, 0), {})
+# Of the versions of the structure and of its options.
+_leftovers: tuple[tuple[int, int], Leftovers] = ((0, 0), Leftovers())
 
 
-def options_being_removed(structure: Structure) -> Mapping[str, frozenset[str]]:
-    """Give the options that products may still hold though they are removed: attribute code → option codes.
+def leftovers(structure: Structure) -> Leftovers:
+    """Give what products may still hold though it is removed, until they are clean.
 
     Cost: 1 query for each version of the structure and its options, and process.
     """
-    global _options
+    global _leftovers
     versions = structure.version, structure.options_version
-    if _options[0] != versions or not structure.version:
-        found: dict[str, frozenset[str]] = {}
-        for one in _cleanings(models.Removal.objects.filter(resource="attribute_option")):
-            if one.attribute is not None:
-                found[one.attribute] = found.get(one.attribute, frozenset()) | set(one.codes)
-        _options = (versions, found)
-    return _options[1]
+    if _leftovers[0] != versions or not structure.version:
+        options: dict[str, frozenset[str]] = {}
+        others: dict[str, frozenset[str]] = {}
+        for one in removals_under_way():
+            found, name = (others, one.resource) if one.attribute is None else (options, one.attribute)
+            found[name] = found.get(name, frozenset()) | set(one.codes)
+        none = frozenset[str]()
+        _leftovers = (versions, Leftovers(options, others.get("category", none), others.get("group", none)))
+    return _leftovers[1]
 
 
 # Where the rows are that stay until products are clean.

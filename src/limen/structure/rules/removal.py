@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from limen.structure.rules.attribute_groups import OTHER
@@ -48,6 +48,18 @@ class Removal:
 
     code: str
     uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """Codes of what is removed while products may still hold it: options by the code of their attribute."""
+
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    categories: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.options or self.categories or self.groups)
 
 
 @dataclass(frozen=True, slots=True)
