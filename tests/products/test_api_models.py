@@ -221,6 +221,12 @@ class TestModels:
     def test_case_172_a_root_needs_its_family_variant(self, pim: Api) -> None:
         assert errors(pim.post("/product-models", {"code": "arc"})) == [{"property": "family_variant"}]
 
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_case_172_also_when_its_values_cannot_be_read(self, pim: Api, more: str) -> None:
+        values = {"launch_on": value("0000-00-00", None, "webshop"), "finish": value(["Brass"])}
+        answer = pim.patch(f"/product-models/arc{more}", {"values": values})
+        assert errors(answer) == [{"property": "family_variant"}]
+
     def test_case_173_a_model_needs_its_code(self, pim: Api) -> None:
         for code in ({}, {"code": ""}, {"code": "a,b"}, {"code": " a"}, {"code": "x" * 256}, {"code": "ORBIT"}):
             answer = pim.post("/product-models", {"family_variant": "lum_size", **code})
@@ -531,6 +537,36 @@ class TestAssociations:
             pim.patch("/product-models/beam", {"associations": {"UPSELL": {"product_models": ["beam"]}}}).status_code
             == 204
         )
+
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_a_second_identifier_of_another_level_is_dropped_with_its_faults(
+        self, pim: Api, u2: str, more: str
+    ) -> None:
+        path = f"/products-uuid/{u2}{more}"
+        answer = pim.patch(path, {"values": {"gtin": value("a\0b"), "lumens": value(800)}})
+        assert (answer.status_code, answer["Limen-Ignored-Values"]) == (204, "1")
+        values = get(pim, f"/products-uuid/{u2}")["values"]
+        assert ("gtin" in values, values["lumens"][0]["data"]) == (False, 800)
+        assert pim.patch("/product-models/beam", {"values": {"gtin": value("a\0b")}}).status_code == 204
+
+    @pytest.mark.parametrize("flavour", ["uuid", "identifier"])
+    def test_case_195_but_a_variant_that_its_model_is_linked_with_can_be_sent_back(
+        self, pim: Api, u2: str, flavour: str
+    ) -> None:
+        make_model("orbit", associations={"COMPATIBLE": {"products": ["orbit-brass-s"]}})
+        path = f"/products-uuid/{u2}" if flavour == "uuid" else "/products/orbit-brass-s"
+        before = get(pim, path)
+        links = before["associations"]["COMPATIBLE"]
+        assert (links["products"], links["product_models"]) == (
+            [u2 if flavour == "uuid" else "orbit-brass-s"],
+            ["orbit"],
+        )
+        assert pim.patch(path, before).status_code == 204
+        assert get(pim, path) == before
+        assert pim.patch("/product-models/orbit", get(pim, "/product-models/orbit")).status_code == 204
+        make_model("orbit", associations={"COMPATIBLE": {"products": []}})
+        assert get(pim, path)["associations"]["COMPATIBLE"]["products"] == []
+        assert pim.patch(path, before).status_code == 422
 
     def test_case_196_inherited_associations_cannot_be_removed(self, pim: Api, u2: str) -> None:
         make_model("orbit", associations={"UPSELL": {"product_models": ["beam"]}})

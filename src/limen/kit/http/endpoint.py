@@ -205,7 +205,8 @@ def refusal_body(
         body["errors"] = _told(refusal.violations, codes)
     elif isinstance(refusal, Misshaped):
         page = refusal.help or (f"api.html#{anchor}" if anchor else "api.html")
-        body["_links"] = {"documentation": {"href": f"{base}/help/{page}"}}
+        pages = settings.LIMEN_API_DOC_BASE_URL or f"{base}/help"
+        body["_links"] = {"documentation": {"href": f"{pages}/{page}"}}
         if report_all and refusal.all:
             body["errors"] = _told(refusal.all, codes)
     if refusal.reason is not None:

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
@@ -213,7 +214,7 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         params.get("search"),
         flavour=flavour,
         book=book,
-        now=clock.now(),
+        now=clock.now().astimezone(settings.LIMEN_API_TIME_ZONE),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,

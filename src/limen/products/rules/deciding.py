@@ -33,7 +33,7 @@ from limen.products.rules.variants import (
 )
 from limen.products.rules.views import active_currencies
 from limen.products.rules.world import Item, Product, World, stored_data
-from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute
+from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute, Structure
 
 
 def decide(
@@ -207,8 +207,9 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     structure = world.structure
     associations, quantified, broken_links = item.own_associations, item.own_quantified, list[Violation]()
     if patch.associations:
+        inherited = item.parent.associations if item.parent is not None else {}
         associations = links.merge_associations(
-            associations, patch.associations, (item.kind, item.name), world.resolve, structure
+            associations, patch.associations, (item.kind, item.name), world.resolve, structure, inherited
         )
     if patch.quantified:
         quantified, broken_links = links.merge_quantified(quantified, patch.quantified, world.resolve, structure)
@@ -232,7 +233,7 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     taken_by = taken_axes(patch, item, axes, changed, world) if axes else []
     if taken_by:
         raise Invalid(taken_by)
-    categories = _merged_categories(patch, item)
+    categories = _merged_categories(patch, item, structure)
     if item.parent is not None:
         categories = [code for code in categories if code not in item.parent.categories]
         associations = beyond(associations, item.parent.associations) if patch.associations else associations
@@ -282,9 +283,11 @@ def _once(violations: list[Violation]) -> list[Violation]:
     return list({what(one): one for one in reversed(violations)}.values())[::-1]
 
 
-def _merged_categories(patch: Patch, item: Item) -> list[str]:
+def _merged_categories(patch: Patch, item: Item, structure: Structure) -> list[str]:
     if patch.categories is not UNSET:
-        return patch.categories
+        # One that was removed is not shown, and so not left out on purpose: it goes by itself.
+        shown = [code for code in item.own_categories if code in structure.categories]
+        return item.own_categories if patch.categories == shown else patch.categories
     if not patch.add_categories and not patch.remove_categories:
         return item.own_categories
     return sorted({*item.own_categories, *patch.add_categories} - set(patch.remove_categories))

@@ -171,11 +171,17 @@ def targets_of(associations: AssociationPatch, quantified: QuantifiedPatch) -> I
 
 
 def merge_associations(
-    stored: Associations, patch: AssociationPatch, own: tuple[Kind, str], resolve: Resolve, structure: Structure
+    stored: Associations,
+    patch: AssociationPatch,
+    own: tuple[Kind, str],
+    resolve: Resolve,
+    structure: Structure,
+    inherited: Associations,
 ) -> Associations:
     """Give the associations after the patch: each list that is mentioned is replaced. Raises Misshaped.
 
-    `own` is the kind and name of what has them.
+    `own` is the kind and name of what has them. What it is linked with by its model counts as `inherited`: that may be
+    itself, when both are linked with each other.
     """
     merged = {code: dict(kinds) for code, kinds in stored.items()}
     for code, lists in patch.items():
@@ -184,12 +190,13 @@ def merge_associations(
             if kind == "groups":
                 kinds[kind] = sorted(set(targets))
             else:
-                kinds[kind] = sorted(set(_resolved(code, targets, own, resolve, structure)))
+                allowed = own[1] in inherited.get(code, {}).get(own[0], ())
+                kinds[kind] = sorted(set(_resolved(code, targets, None if allowed else own, resolve, structure)))
     return without_empty(merged)
 
 
 def _resolved(
-    code: str, targets: list[Target], own: tuple[Kind, str], resolve: Resolve, structure: Structure
+    code: str, targets: list[Target], own: tuple[Kind, str] | None, resolve: Resolve, structure: Structure
 ) -> Iterator[str]:
     for target in targets:
         name = resolve(target)

@@ -111,7 +111,8 @@ def place_model(patch: Patch, code: str, existing: Model | None, world: World) -
         return adopted(existing, parent, world.book), violations
     variant = parent.variant if parent is not None and patch.variant is UNSET else patch.variant
     if variant is UNSET:
-        if not patch.problems:
+        # Those of values may still be dropped with their values, which stand nowhere without a family.
+        if not any(one.attribute is None for one in patch.problems):
             message = "The family variant of a product model without parent must be given."
             violations.append(Violation("family_variant", "family_variant.none", message))
         return Model(code, "", world.moment), violations
@@ -190,16 +191,16 @@ def drop_foreign(patch: Patch, item: Item, book: Rulebook) -> None:
         places[place] = len(kept)
         if slot.code in mine:
             kept.append((slot, data))
-    if len(kept) < len(patch.values):
-        patch.ignored += len(patch.values) - len(kept)
-        codes = [patch.values[place][0].code for place in patch.pending]
-        patch.pending = [places[p] for p, code in zip(patch.pending, codes, strict=True) if code in mine]
+    sent = [slot.code for slot, _ in patch.values]
+    if len(kept) < len(sent):
+        patch.ignored += len(sent) - len(kept)
+        patch.pending = [places[place] for place in patch.pending if sent[place] in mine]
         patch.values = kept
-    # A violation between two values stays before the one that follows.
+    # A violation between two values stays before the one that follows. That of an identifier names no attribute.
     patch.violations = [
         (places.get(ceil(place), len(kept)) - (ceil(place) - place), one)
         for place, one in patch.violations
-        if one.extra.get("attribute", "") in mine or (one.path == "identifier" and not isinstance(item, Model))
+        if (sent[place] if isinstance(place, int) else one.extra.get("attribute", "")) in mine
     ]
 
 

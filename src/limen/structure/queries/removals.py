@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from limen.kit.text import fold
 from limen.structure import models
-from limen.structure.rules import Leftovers, Structure
+from limen.structure.rules import NOTHING_REMAINS, Remains, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +69,26 @@ def is_option_being_removed(attribute: str, code: str) -> bool:
 
 
 # Of the versions of the structure and of its options.
-_leftovers: tuple[tuple[int, int], Leftovers] = ((0, 0), Leftovers())
+_remains: tuple[tuple[int, int], Remains] = ((0, 0), NOTHING_REMAINS)
 
 
-def leftovers(structure: Structure) -> Leftovers:
-    """Give what products may still hold though it is removed, until they are clean.
+def remains(structure: Structure) -> Remains:
+    """Give the options, categories and groups that products may still hold though they are removed.
 
     Cost: 1 query for each version of the structure and its options, and process.
     """
-    global _leftovers
+    global _remains
     versions = structure.version, structure.options_version
-    if _leftovers[0] != versions or not structure.version:
+    if _remains[0] != versions or not structure.version:
         options: dict[str, frozenset[str]] = {}
-        others: dict[str, frozenset[str]] = {}
-        for one in removals_under_way():
-            found, name = (others, one.resource) if one.attribute is None else (options, one.attribute)
-            found[name] = found.get(name, frozenset()) | set(one.codes)
-        none = frozenset[str]()
-        _leftovers = (versions, Leftovers(options, others.get("category", none), others.get("group", none)))
-    return _leftovers[1]
+        codes: dict[str, frozenset[str]] = {"category": frozenset(), "group": frozenset()}
+        for one in _cleanings(models.Removal.objects.filter(resource__in=["attribute_option", *codes])):
+            if one.resource in codes:
+                codes[one.resource] |= set(one.codes)
+            elif one.attribute is not None:
+                options[one.attribute] = options.get(one.attribute, frozenset()) | set(one.codes)
+        _remains = (versions, Remains(options, codes["category"], codes["group"]))
+    return _remains[1]
 
 
 # Where the rows are that stay until products are clean.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from limen.structure.rules.attribute_groups import OTHER
@@ -51,15 +51,18 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """Codes of what is removed while products may still hold it: options by the code of their attribute."""
+class Remains:
+    """What products and models may still hold though it is removed; of options, by the code of their attribute."""
 
-    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    categories: frozenset[str] = frozenset()
-    groups: frozenset[str] = frozenset()
+    options: Mapping[str, frozenset[str]]
+    categories: frozenset[str]
+    groups: frozenset[str]
 
     def __bool__(self) -> bool:
         return bool(self.options or self.categories or self.groups)
+
+
+NOTHING_REMAINS = Remains({}, frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
