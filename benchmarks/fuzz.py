@@ -114,12 +114,12 @@ def _prepare(anything: bool) -> Any:
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
-    from tests.config.anything import AnythingFuzzer
     from tests.conftest import _install
     from tests.factories.accounts import make_user
     from tests.factories.connections import make_connection
     from tests.factories.media import make_media_file
     from tests.products import grammar
+    from tests.products.anything import AnythingFuzzer
     from tests.products.fuzzing import Fuzzer, work, wsgi_call
     from tests.products.wide_catalogue import make_wide
 
