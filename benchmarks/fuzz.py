@@ -27,6 +27,8 @@ from typing import Any
 
 import orjson
 
+from benchmarks import figures
+
 # Findings are told in full until there are so many.
 MOST_TOLD = 20
 
@@ -60,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(most: int, seed: int, minutes: float, anything: bool) -> int:
     fuzzer = _prepare(anything)
+    # Of what runs here, whatever becomes of the files meanwhile.
+    about = {"commit": figures.commit(), "machine": figures.machine()}
     failures = Failures()
     logging.getLogger("limen").addHandler(failures)
     logging.getLogger("limen").propagate = False
@@ -89,6 +93,7 @@ def _run(most: int, seed: int, minutes: float, anything: bool) -> int:
         "seconds": round(time.monotonic() - began, 1),
         "seed": seed,
         "findings": findings,
+        **about,
         "answers": {f"{method} {status}": count for (method, status), count in sorted(fuzzer.counts.items())},
     }
     print(orjson.dumps(line).decode())
