@@ -13,6 +13,7 @@ from limen.calls import operations as calls
 from limen.connections import operations
 from limen.connections.models import Connection
 from limen.kit import clock
+from tests.browser.looks import fits, scripts_held_back
 from tests.browser.test_connections import CREATE, LIST, PAGE, grave_barriers, save, tab_to, toast
 from tests.browser.test_connections import erp as erp
 from tests.browser.test_connections import open as open
@@ -30,32 +31,52 @@ def file(name: str, content: bytes) -> Any:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
-def shown(page: Any) -> list[str]:
-    """Give what the head and the form show: `saved` or `chosen` for a picture, else the initials."""
-    found: list[str] = page.locator("[data-face]").evaluate_all(
-        "faces => faces.map(face => { const src = face.querySelector('img')?.getAttribute('src');"
-        " return !src ? face.textContent.trim() : src.startsWith('data:') ? 'chosen' : 'saved'; })"
-    )
-    return found
+def shows_initials(page: Any) -> None:
+    """The head and the form show no picture, but the initials."""
+    expect(page.locator("[data-face]")).to_have_text(["ME", "ME"])
+    expect(page.locator("[data-face] img")).to_have_count(0)
+
+
+def shows_picture(page: Any, *, saved: bool) -> None:
+    """The head and the form show a picture: the saved one, or the one that was chosen."""
+    expect(page.locator("[data-face] img")).to_have_count(2)
+    expect(page.locator("[data-face] img[src^='data:']")).to_have_count(0 if saved else 2)
 
 
 class TestPicture:
     def test_it_is_seen_before_it_is_saved_and_taken_back(self, open: Open, erp: NewConnection) -> None:
         page = open(PAGE)
         choose = page.get_by_label("Picture", exact=True)
-        assert shown(page) == ["ME", "ME"]
+        shows_initials(page)
         choose.set_input_files(file("logo.png", picture("PNG")))
-        expect(page.locator("[data-face] img")).to_have_count(2)
-        assert shown(page) == ["chosen", "chosen"]
+        shows_picture(page, saved=False)
         assert page.locator("[data-face] img").first.evaluate("img => img.decode().then(() => img.naturalWidth)") == 40
-        assert page.get_by_text("Unsaved changes").is_visible() and save(page).is_enabled()
+        expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        expect(save(page)).to_be_enabled()
         choose.set_input_files([])
-        assert shown(page) == ["ME", "ME"]
-        assert not page.get_by_text("Unsaved changes").is_visible() and save(page).is_disabled()
+        shows_initials(page)
+        expect(page.get_by_text("Unsaved changes")).to_be_hidden()
+        expect(save(page)).to_be_disabled()
         choose.set_input_files(file("LOGO.PNG", picture("PNG")))
         save(page).click()
         toast(page, "The connection is saved.")
-        assert shown(page) == ["saved", "saved"]
+        shows_picture(page, saved=True)
+
+    def test_what_was_chosen_and_typed_before_the_scripts_had_loaded_is_taken_over(
+        self, open: Open, erp: NewConnection, live_server: Any
+    ) -> None:
+        page = open(LIST)
+        with scripts_held_back(page):
+            page.goto(f"{live_server.url}{PAGE}", wait_until="commit")
+            page.get_by_label("Picture", exact=True).set_input_files(file("logo.png", picture("PNG")))
+            page.get_by_label("Label").fill("My")
+        shows_picture(page, saved=False)
+        expect(page.get_by_text("A label has at least 3 characters.")).to_be_visible()
+        expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        page.get_by_label("Label").fill("My shop")
+        save(page).click()
+        toast(page, "The connection is saved.")
+        shows_picture(page, saved=True)
 
     def test_case_60_removed_it_is_gone_at_once_and_back_when_one_thinks_again(
         self, open: Open, erp: NewConnection
@@ -65,13 +86,13 @@ class TestPicture:
         save(page).click()
         toast(page, "The connection is saved.")
         page.get_by_label("Remove the picture").check()
-        assert shown(page) == ["ME", "ME"]
+        shows_initials(page)
         page.get_by_label("Remove the picture").uncheck()
-        assert shown(page) == ["saved", "saved"]
+        shows_picture(page, saved=True)
         page.get_by_label("Remove the picture").check()
         save(page).click()
         toast(page, "The connection is saved.")
-        assert shown(page) == ["ME", "ME"]
+        shows_initials(page)
         assert not Connection.objects.get().image
 
     @pytest.mark.parametrize(
@@ -88,18 +109,20 @@ class TestPicture:
         choose = page.get_by_label("Picture", exact=True)
         choose.set_input_files(sent)
         toast(page, said)
-        assert choose.input_value() == ""
-        assert shown(page) == ["ME", "ME"]
-        assert save(page).is_disabled() and not page.get_by_text("Unsaved changes").is_visible()
+        expect(choose).to_have_value("")
+        shows_initials(page)
+        expect(save(page)).to_be_disabled()
+        expect(page.get_by_text("Unsaved changes")).to_be_hidden()
 
     def test_what_no_browser_can_show_is_taken_all_the_same(self, open: Open, erp: NewConnection) -> None:
         page = open(PAGE)
+        page.evaluate("document.addEventListener('error', () => { document.body.dataset.undrawn = '' }, true)")
         page.get_by_label("Picture", exact=True).set_input_files(file("logo.wbmp", b"\0\0\x08\x01\xf0"))
-        expect(page.locator("[data-face] img")).to_have_count(0)
-        assert shown(page) == ["ME", "ME"]
+        expect(page.locator("[data-undrawn]")).to_be_visible()
+        shows_initials(page)
         save(page).click()
         toast(page, "The connection is saved.")
-        assert shown(page) == ["saved", "saved"]
+        shows_picture(page, saved=True)
 
 
 class TestCards:
@@ -116,14 +139,14 @@ class TestCards:
         open(LIST)
         page.get_by_role("link", name="1 failed call in 24 hours").click()
         page.wait_for_url(f"**{LIST}/erp/calls?errors=1")
-        assert page.get_by_label("Errors only").is_checked()
-        assert page.locator("tbody tr").count() == 1
+        expect(page.get_by_label("Errors only")).to_be_checked()
+        expect(page.locator("tbody tr")).to_have_count(1)
 
     def test_by_keyboard(self, open: Open, erp: NewConnection) -> None:
         page = open(LIST)
         tab_to(page, "My ERP")
         # The frame of the card shows where one is.
-        assert page.locator(".door").evaluate("door => getComputedStyle(door).outlineStyle") == "solid"
+        expect(page.locator(".door")).to_have_css("outline-style", "solid")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{PAGE}")
 
@@ -147,5 +170,5 @@ def test_everybody_can_read_thirty_cards_with_all_that_can_be_amiss(open: Open, 
         page.set_viewport_size({"width": width, "height": 800})
         for path in (LIST, "/connect/data-flows", CREATE):
             open(path)
-            assert page.evaluate("document.documentElement.scrollWidth") == width, path
+            fits(page, width)
             assert not grave_barriers(page), path

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import resolve
+from playwright.sync_api import expect
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from limen.accounts import urls as accounts_urls
@@ -20,7 +21,8 @@ from limen.connections import operations, queries
 from limen.connections import urls as connections_urls
 from limen.connections.models import Check, Connection, WrongCombination
 from limen.kit import clock
-from tests.browser.test_connections import LIST, PAGE, clipboard, grave_barriers, save, tab_to, toast, value, window
+from tests.browser.looks import fits
+from tests.browser.test_connections import LIST, PAGE, clipboard, grave_barriers, save, tab_to, toast, window
 from tests.browser.test_connections import erp as erp
 from tests.browser.test_connections import open as open
 from tests.browser.test_people import SCREENS as SYSTEM_SCREENS
@@ -90,13 +92,12 @@ def busy(erp: operations.NewConnection, live_server: Any, settings: Any) -> Iter
 
 
 def barriers_of(open: Open, page: Any, paths: Any, width: int) -> list[str]:
-    """Give what keeps somebody out of these screens, or lets one be wider than the window."""
+    """Give what keeps somebody out of these screens; each fits the window."""
     found = []
     for path in paths:
         open(path)
         found += [f"{path}: {one}" for one in grave_barriers(page)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{path}: too wide")
+        fits(page, width)
     return found
 
 
@@ -144,14 +145,14 @@ class TestTwoWhoEdit:
         page.fill("#id_label", "Mine")
         save(page).click()
         told = page.get_by_role("alert").filter(has_text="Somebody else saved this connection")
-        told.wait_for()
-        assert told.locator("li").all_inner_texts() == ["Label: Theirs", "Flow type: Destination"]
-        assert value(page, "#id_label") == "Mine" and page.locator("h1").inner_text() == "Theirs"
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        expect(told.locator("li")).to_have_text(["Label: Theirs", "Flow type: Destination"])
+        expect(page.locator("#id_label")).to_have_value("Mine")
+        expect(page.locator("h1")).to_have_text("Theirs")
+        fits(page, 360)
         assert not grave_barriers(page) if script else True
         if script:
-            assert page.get_by_text("Unsaved changes").is_visible()
-        assert save(page).is_enabled()
+            expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        expect(save(page)).to_be_enabled()
         save(page).click()
         page.get_by_text("The connection is saved.").first.wait_for()
         assert Connection.objects.get().label == "Mine"
@@ -169,9 +170,8 @@ class TestTwoWhoEdit:
         page.get_by_label("Calls per minute").fill("9")
         save(page).click()
         told = page.get_by_role("alert").filter(has_text="Somebody else saved this connection")
-        told.wait_for()
-        assert told.locator("li").all_inner_texts() == ["Calls per minute: 7"]
-        assert page.get_by_label("Calls per minute").input_value() == "9"
+        expect(told.locator("li")).to_have_text(["Calls per minute: 7"])
+        expect(page.get_by_label("Calls per minute")).to_have_value("9")
         save(page).click()
         page.get_by_text("The limits are saved.").first.wait_for()
         assert Connection.objects.get().calls_per_minute == 9
@@ -183,10 +183,10 @@ def test_case_66_the_page_access_asks_before_its_changes_are_lost(open: Open, er
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.get_by_label("Calls per minute").fill("9")
-    page.get_by_role("link", name="Console").click()
-    page.wait_for_timeout(200)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Console").click()
     assert asked == ["beforeunload"]
-    assert page.get_by_label("Calls per minute").input_value() == "9"
+    expect(page.get_by_label("Calls per minute")).to_have_value("9")
     page.get_by_label("Calls per minute").fill("")
 
 
@@ -230,6 +230,6 @@ class TestCopying:
         page = window(chromium, live_server, person, java_script_enabled=False)
         for path in (PAGE, f"{LIST}/erp/test", busy):
             page.goto(f"{live_server.url}{path}")
-            assert page.locator("[data-copy]").count() > 0
-            assert page.locator("[data-copy]:visible").count() == 0, path
+            expect(page.locator("[data-copy]")).not_to_have_count(0)
+            expect(page.locator("[data-copy]:visible")).to_have_count(0)
         page.context.close()

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from limen.calls.recorder import recorder
+from tests.browser.looks import fits
 from tests.browser.test_connections import cookie_of, grave_barriers
 from tests.conftest import Api
 from tests.factories.connections import make_connection, token_for
@@ -38,7 +40,7 @@ def call(connector: Api) -> None:
 
 
 def test_calls_arrive_by_themselves_until_the_list_is_held_still(console: Any, connector: Api) -> None:
-    assert console.get_by_text("No call yet").is_visible()
+    expect(console.get_by_text("No call yet")).to_be_visible()
     call(connector)
     console.get_by_text("1 of 2 lines refused").wait_for()
     first = console.locator(".calls a").first
@@ -46,10 +48,10 @@ def test_calls_arrive_by_themselves_until_the_list_is_held_still(console: Any, c
     call(connector)
     console.locator(".calls tbody tr").nth(1).wait_for()
     # Whoever stands on a call stays on it.
-    assert console.evaluate("document.activeElement.id") == console.locator(".calls a").last.get_attribute("id")
+    expect(console.locator(".calls a").last).to_be_focused()
     console.get_by_role("link", name="Pause").click()
     console.get_by_text("Paused").wait_for()
-    assert console.locator("[hx-trigger]").count() == 0
+    expect(console.locator("[hx-trigger]")).to_have_count(0)
 
 
 def test_one_call_is_opened_and_tried_again(console: Any, connector: Api) -> None:
@@ -72,4 +74,4 @@ def test_every_screen_fits_and_has_no_barrier(console: Any, connector: Api, widt
     console.get_by_role("button", name="Replay as a dry run").click()
     console.get_by_role("heading", name="1 line would be refused").wait_for()
     assert grave_barriers(console) == []
-    assert console.evaluate("document.documentElement.scrollWidth") <= width
+    fits(console, width)

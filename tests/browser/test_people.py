@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from limen.accounts.models import Role, User
 from limen.connections.models import Connection
+from tests.browser.looks import looks_well
 from tests.browser.test_connections import cookie_of, window
 from tests.factories.accounts import make_group, make_role, make_user
 from tests.factories.connections import make_connection
@@ -64,16 +65,16 @@ def test_the_editor_searches_and_gives_what_it_shows(open: Open) -> None:
     page.get_by_label("Label").fill("Reader")
     search = page.get_by_label("Search the permissions")
     search.fill("api famil")
-    assert page.get_by_role("heading", name="Products").is_hidden()
+    expect(page.get_by_role("heading", name="Products")).to_be_hidden()
     # The screens under Settings have permissions of the same names.
     api = page.get_by_role("region", name="Web API")
-    assert api.get_by_label("List families").is_visible()
-    assert api.get_by_label("List attributes").is_hidden()
-    assert page.get_by_label("Overall Web API access").is_hidden()
+    expect(api.get_by_label("List families")).to_be_visible()
+    expect(api.get_by_label("List attributes")).to_be_hidden()
+    expect(page.get_by_label("Overall Web API access")).to_be_hidden()
     search.press("Enter")
     page.get_by_role("button", name="Grant all").click()
     search.fill("nothing like this")
-    assert page.get_by_text("No permission matches.").is_visible()
+    expect(page.get_by_text("No permission matches.")).to_be_visible()
     search.fill("")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/system/roles/ROLE_READER/edit")
@@ -95,12 +96,13 @@ def test_the_editor_works_without_a_script(chromium: Any, live_server: Any, pers
     context.add_cookies([cookie_of(person.username, live_server.url)])
     page = context.new_page()
     page.goto(f"{live_server.url}/system/roles/create")
-    assert page.get_by_label("Search the permissions").is_hidden()
-    assert page.get_by_role("button", name="Grant all").count() == 0
+    expect(page.get_by_label("Search the permissions")).to_be_hidden()
+    expect(page.get_by_role("button", name="Grant all")).to_have_count(0)
     page.get_by_label("Label").fill("Reader")
     page.get_by_label("List attribute options").check()
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_label("List attribute options").is_checked()
+    page.wait_for_url("**/system/roles/ROLE_READER/edit")
+    expect(page.get_by_label("List attribute options")).to_be_checked()
     context.close()
     assert Role.objects.get(code="ROLE_READER").permissions == ["pim_api_attribute_option_list"]
 
@@ -126,9 +128,7 @@ def test_what_comes_back_from_a_form_is_open_to_everybody_and_fits(
     make_connection(code="erp")
     # An answer 422 stands in the console, where the fixture `page` would mind it.
     size = {"width": width, "height": 900}
-    page = window(
-        chromium, live_server, person, viewport=size, color_scheme=scheme, locale="en-US", reduced_motion="reduce"
-    )
+    page = window(chromium, live_server, person, viewport=size, color_scheme=scheme, locale="en-US")
 
     def open(path: str) -> None:
         page.goto(f"{live_server.url}{path}")
@@ -136,6 +136,7 @@ def test_what_comes_back_from_a_form_is_open_to_everybody_and_fits(
     # Wrong at several fields.
     open("/system/users/create")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Username")).to_have_attribute("aria-invalid", "true")
     looks_well(page, width)
     # A password that is shown this once.
     page.get_by_label("Username").fill("mary")
@@ -157,9 +158,9 @@ def test_what_comes_back_from_a_form_is_open_to_everybody_and_fits(
     page.get_by_text("Somebody else saved this role").wait_for()
     looks_well(page, width)
     open("/connect/connection-settings/erp/scopes")
-    assert page.get_by_label("List products").is_hidden()
+    expect(page.get_by_label("List products")).to_be_hidden()
     page.get_by_label("Only what is ticked here").check()
-    assert page.get_by_label("List products").is_visible()
+    expect(page.get_by_label("List products")).to_be_visible()
     Connection.objects.update(version=7)
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Somebody else has changed this connection").wait_for()
@@ -174,14 +175,8 @@ def test_a_role_of_its_own_in_two_clicks(open: Open) -> None:
     page = open("/connect/connection-settings/erp/edit")
     page.get_by_role("link", name="Create a role of its own").click()
     page.get_by_role("link", name="Read the catalogue").click()
-    assert not page.get_by_label("Create or update products").is_checked()
+    expect(page.get_by_label("Create or update products")).not_to_be_checked()
     page.get_by_role("button", name="Create and assign").click()
     page.wait_for_url("**/erp/edit")
-    assert page.get_by_label("Role").locator("option:checked").text_content() == "My ERP"
-    assert page.get_by_text("The role is created, and this connection has it.").is_visible()
-
-
-def looks_well(page: Any, width: int) -> None:
-    violations = Axe().run(page).response["violations"]
-    assert violations == [], (page.url, [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations])
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    expect(page.get_by_label("Role").locator("option:checked")).to_have_text("My ERP")
+    expect(page.get_by_text("The role is created, and this connection has it.")).to_be_visible()

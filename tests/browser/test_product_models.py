@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.looks import barriers, looks_well
 from tests.conftest import _install
 from tests.factories.products import make_product
 from tests.products.catalogue import make_lamps
@@ -35,11 +35,6 @@ def signed_in(page: Any, person: Any, live_server: Any) -> Any:
     return page
 
 
-def assert_accessible(page: Any) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
     page = signed_in
     finish = page.locator("#attribute-finish")
@@ -47,13 +42,13 @@ def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
     expect(finish).to_contain_text("inherited from")
     expect(page.locator("#attribute-title")).to_contain_text("orbit")
     expect(page.locator("#attribute-lumens")).not_to_contain_text("inherited from")
-    assert_accessible(page)
+    assert barriers(page) == []
     finish.get_by_role("link", name="orbit_brass").click()
     expect(page.get_by_role("heading", name="Variants")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(3)
     expect(page.get_by_role("row", name="orbit-brass-m")).to_contain_text("M")
     expect(page.get_by_role("heading", name="What happened last")).to_be_visible()
-    assert_accessible(page)
+    assert barriers(page) == []
     page.get_by_role("complementary").get_by_role("link", name="orbit").click()
     expect(page.get_by_role("heading", name="Models below it")).to_be_visible()
     page.get_by_role("link", name="orbit_white").click()
@@ -64,7 +59,7 @@ def test_from_a_variant_to_its_models_and_back(signed_in: Any) -> None:
     expect(page.get_by_role("link", name="orbit_brass").first).to_be_visible()
     page.get_by_role("link", name="History").click()
     expect(page.get_by_text("What it inherits changes with its model:")).to_be_visible()
-    assert_accessible(page)
+    assert barriers(page) == []
 
 
 def test_an_unknown_model_says_so(signed_in: Any, live_server: Any) -> None:
@@ -112,5 +107,4 @@ def test_the_lists_fit_their_window_and_are_open_to_all(
     page.set_viewport_size({"width": width, "height": 740})
     for path in ("/products", "/product-models", "/product-models?search=zebra"):
         page.goto(live_server.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert_accessible(page)
+        looks_well(page, width)

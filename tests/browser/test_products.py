@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from limen.accounts.rules import SYSTEM, Caller
 from limen.products.views import grid
+from tests.browser.looks import barriers, fits
 from tests.factories.products import change_product, make_product
 from tests.factories.structure import change_channel, make_attribute, make_channel, make_family
 
@@ -88,10 +88,10 @@ def test_a_family_narrows_and_the_pages_lead_on(signed_in: Any) -> None:
     first = rows(page).first.inner_text()
     page.get_by_role("link", name="Next").click()
     expect(rows(page)).to_have_count(60 - grid.ROWS)
-    assert page.evaluate("scrollY") == 0
+    expect(page.locator("html")).to_have_js_property("scrollTop", 0)
     page.get_by_role("link", name="Previous").click()
     expect(rows(page)).to_have_count(grid.ROWS)
-    assert rows(page).first.inner_text() == first
+    expect(rows(page).first).to_have_text(first, use_inner_text=True)
     expect(page.get_by_label("Family")).to_have_value("lamps")
 
 
@@ -180,6 +180,5 @@ def test_pages_fit_their_window_and_are_open_to_all(
     page.set_viewport_size({"width": width, "height": 740})
     for path in ("/products", "/products?search=zebra", address, f"{address}/categories", f"{address}/history"):
         page.goto(live_server.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        violations = Axe().run(page).response["violations"]
-        assert not [one["id"] for one in violations if one["impact"] in ("serious", "critical")], path
+        fits(page, width)
+        assert barriers(page, "serious", "critical") == [], path

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
@@ -19,7 +21,8 @@ from limen.kit import clock
 from limen.kit.http import endpoint
 from limen.products.queries import product
 from tests.conftest import Api, _install
-from tests.factories.products import value
+from tests.factories.media import PNG
+from tests.factories.products import make_product, value
 from tests.factories.structure import make_attribute
 
 
@@ -139,6 +142,37 @@ class TestAtOnce:
         assert [answer.status_code for answer in answers] == [201] * 4
         assert sorted(answer.get("Idempotency-Replayed", "") for answer in answers) == ["", "true", "true", "true"]
         assert len(events.history(f"product:{uuid}")) == 1
+
+    def test_of_two_uploads_at_once_one_file_is_left(self, settings: Any, tmp_path: Path) -> None:
+        default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+        settings.STORAGES = {**settings.STORAGES, "default": default}
+        make_attribute("picture", "pim_catalog_image")
+        make_product("chair")
+        part = '{"identifier":"chair","attribute":"picture","locale":null,"scope":null}'
+        answers: list[Any] = []
+
+        def send() -> None:
+            try:
+                client = Client(headers={"authorization": "Bearer everything", "idempotency-key": "upload-1"})
+                form = {"product": part, "file": SimpleUploadedFile("a.png", PNG)}
+                answers.append(client.post("/api/rest/v1/media-files", form))
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=send) for _ in range(3)]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE product IN EXCLUSIVE MODE")
+            for thread in threads:
+                thread.start()
+            threads[0].join(0.5)
+        for thread in threads:
+            thread.join(20)
+        assert [answer.status_code for answer in answers] == [201] * 3
+        assert sorted(answer.get("Idempotency-Replayed", "") for answer in answers) == ["", "true", "true"]
+        (location,) = {answer["Location"] for answer in answers}
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == [
+            tmp_path / location.split("media-files/")[1]
+        ]
 
     def test_one_that_breaks_leaves_neither_product_nor_answer(self, monkeypatch: Any) -> None:
         def killed(*_: Any, **__: Any) -> None:

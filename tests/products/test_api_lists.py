@@ -11,10 +11,12 @@ from uuid import uuid4
 
 import pytest
 
+from limen.accounts.rules import SYSTEM
 from limen.events.models import Tally
 from limen.products import queries
+from limen.structure.operations import remove_option
 from tests.conftest import Api
-from tests.factories.products import change_product, make_product, value
+from tests.factories.products import NOW, change_product, make_product, value
 from tests.factories.structure import change_channel, make_family
 from tests.products.answers import fragment, is_plain
 from tests.products.callers import DESTINATION, SOURCE
@@ -102,6 +104,23 @@ class TestOne:
         assert (
             "linked_data" not in pim.get("/products/desk-one", with_attribute_options="1").json()["values"]["finish"][0]
         )
+
+    def test_case_50_a_removed_option_is_not_shown_from_then_on(self, pim: Api) -> None:
+        # The products are cleaned by a job, which here never comes.
+        make_product("desk-one", values={"finish": "white", "materials": ["oak", "steel"], "bulb_size": "s"})
+        for attribute, code in (("finish", "white"), ("materials", "oak")):
+            remove_option(attribute, code, by=SYSTEM, now=NOW)
+        for params in ({}, {"with_attribute_options": "true"}, {"attributes": "finish,materials,bulb_size"}):
+            (listed,) = items(pim.get("/products", **params))
+            for values in (pim.get("/products/desk-one", **params).json()["values"], listed["values"]):
+                assert "finish" not in values
+                assert [values[code][0]["data"] for code in ("materials", "bulb_size")] == [["steel"], "s"]
+                assert set(values["materials"][0].get("linked_data", {"steel"})) == {"steel"}
+        body = pim.get("/products/desk-one").json()
+        assert pim.patch("/products/desk-one", body).status_code == 204
+        pim.patch("/products/desk-one", {"values": {"materials": value(["glass"]), "finish": value("chrome")}})
+        values = pim.get("/products/desk-one").json()["values"]
+        assert (values["materials"][0]["data"], values["finish"][0]["data"]) == (["glass"], "chrome")
 
     def test_case_51_values_of_a_locale_come_and_go_with_it(self, pim: Api) -> None:
         both = [*value("Warm", "en_GB", "webshop"), *value("Warmes", "de_DE", "webshop")]

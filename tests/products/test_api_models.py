@@ -285,6 +285,16 @@ class TestModels:
         assert (answer.status_code, answer["Limen-Ignored-Values"]) == (204, "2")
         assert "finish" not in get(pim, "/product-models/orbit")["values"]
 
+    def test_1_3_a_code_has_up_to_255_characters(self, pim: Api) -> None:
+        code = "é" * 255
+        assert pim.post("/product-models", {"code": code, "family_variant": "lum_size"}).status_code == 201
+        assert pim.patch(f"/product-models/{code}", {"values": {"tagline": value("x")}}).status_code == 204
+        assert [one.kind for one in events.history(f"product_model:{code}", limit=9)] == [
+            "product_model.updated",
+            "product_model.created",
+        ]
+        assert pim.delete(f"/product-models/{code}").status_code == 204
+
     def test_codes_hold_slashes(self, pim: Api) -> None:
         assert pim.post("/product-models", {"code": "a/b c", "family_variant": "lum_size"}).status_code == 201
         assert get(pim, "/product-models/a/b c")["code"] == "a/b c"

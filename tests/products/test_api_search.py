@@ -28,11 +28,13 @@ def found(pim: Api, name: str, operator: str, value: Any = None, **more: Any) ->
     return [one["identifier"] for one in answer.json()["_embedded"]["items"]]
 
 
-@pytest.fixture(autouse=True, params=["few", "walked", "joined"])
+@pytest.fixture(autouse=True, params=["few", "walked", "walked on", "joined"])
 def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Conditions are asked in three ways, for few and for many products that fit; the answers must be the same."""
+    """Conditions are asked in several ways, for few and for many products that fit; the answers must be the same."""
     if request.param != "few":
         monkeypatch.setattr("limen.products.queries.conditions.FEW", -1)
+    if request.param == "walked on":
+        monkeypatch.setattr("limen.products.queries.lists.WALK", 2)
     if request.param == "joined":
         monkeypatch.setattr("limen.products.queries.lists.WALK", 0)
 
@@ -244,6 +246,18 @@ class TestAttributes:
         make_product("d", values={"title": value("x", "de_DE")})
         assert found(pim, "tagline", "EMPTY") == ["b"]
         assert found(pim, "title", "EMPTY", locale="en_GB") == ["b", "c", "d"]
+
+    def test_the_last_character_there_is_can_be_looked_for(self, pim: Api) -> None:
+        # It marks where long texts are cut, but identifiers and texts may hold it.
+        last = "a\U0010ffff"
+        make_product(last, values={"tagline": last, "blurb": value("x", "en_GB", "webshop")})
+        for operator in ("=", "STARTS WITH", "CONTAINS"):
+            for name in ("identifier", "tagline"):
+                assert found(pim, name, operator, last) == [last]
+                assert found(pim, name, operator, "\0") == []
+        assert found(pim, "identifier", "IN", [last]) == [last]
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\U0010ffff") == []
+        assert found(pim, "tagline", "DOES NOT CONTAIN", "\0") == [last]
 
     def test_case_235_long_texts_are_compared_without_their_markup(self, pim: Api) -> None:
         place = {"locale": "en_GB", "scope": "webshop"}

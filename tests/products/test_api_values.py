@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Api
 from tests.factories.media import make_media_file
 from tests.factories.products import make_product, value
+from tests.factories.structure import make_attribute
 from tests.products.answers import errors, fragment
 
 ANCHOR = "api.html#patch_products_uuid__uuid_"
@@ -384,6 +385,22 @@ class TestStoredValues:
         assert shown == [{"amount": "7.00", "currency": "EUR"}, both[1]]
         pim.patch(desk, {"values": {"list_price": value([])}})
         assert "list_price" not in pim.get(desk).json()["values"]
+
+    def test_a_price_that_its_channel_does_not_show_can_be_written_again(self, pim: Api, desk: str) -> None:
+        # Any active currency is taken, and the channel print has no dollars.
+        make_attribute("net_price", "pim_catalog_price_collection", scopable=True)
+        both = [{"amount": "8.00", "currency": "EUR"}, {"amount": "9.00", "currency": "USD"}]
+        values = {"values": {"net_price": value(both, None, "print"), "tagline": value("x")}}
+        for sent in (values, {**values, "enabled": False}, values):
+            assert pim.patch(desk, sent).status_code == 204
+            for path in (desk, "/products-uuid"):
+                answer = pim.get(path).json()
+                (shown,) = answer["_embedded"]["items"] if "_embedded" in answer else [answer]
+                assert shown["values"]["net_price"][0]["data"] == both[:1]
+        assert pim.patch(desk, {"values": {"net_price": value(both[1:], None, "print")}}).status_code == 204
+        assert "net_price" not in pim.get(desk).json()["values"]
+        pim.patch("/channels/print", {"currencies": ["EUR", "USD"]})
+        assert pim.get(desk).json()["values"]["net_price"][0]["data"] == both[1:]
 
 
 class TestUniqueValues:

@@ -84,7 +84,7 @@ def views(draw: st.DrawFn) -> View:
 @given(documents(), views())
 def test_it_is_what_decoding_gives(document: bytes, view: View) -> None:
     cut = excerpting(view, BOOK)
-    assert (cut(document) if cut is not None else document) == decoding(view, BOOK, {}, hides=False)(document)
+    assert (cut(document) if cut is not None else document) == decoding(view, BOOK, {}, hides=False, gone={})(document)
 
 
 def document(**entries: list[Any]) -> bytes:
@@ -115,10 +115,10 @@ class TestNothingIsLookedInto:
             attributes=BOOK.structure.attributes.values(), channels=[BOOK.structure.channels["webshop"]], version=1
         )
         shown = View(locales=frozenset(LOCALES), channel="webshop")
-        assert narrowing(shown, Rulebook(one_channel), {}, hides=False) is None
+        assert narrowing(shown, Rulebook(one_channel), {}, hides=False, gone={}) is None
         assert excerpting(shown, BOOK) is not None
 
     def test_but_a_structure_that_hides_values_needs_it(self) -> None:
-        cut = narrowing(View(), BOOK, {}, hides=True)
+        cut = narrowing(View(), BOOK, {}, hides=True, gone={})
         assert cut is not None
         assert cut(document(title=[entry("x", "fr_FR"), entry("y", "de_DE")])) == document(title=[entry("y", "de_DE")])

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
+from limen.events import operations as events
 from limen.kit.errors import Conflict
 from limen.media import operations as media
 from limen.products.operations import upload
@@ -127,6 +128,96 @@ class TestUploading:
         code = code_of(send(pim, product={**HERO, "attribute": "datasheet"}, file=image("a.pdf", content)))
         assert seen == [on_disk]
         assert pim.get(f"/media-files/{code}").json()["size"] == len(content)
+
+
+def form(boundary: str, product: dict[str, Any], content: bytes, filename: str = "orbit.png") -> bytes:
+    """A body as a client writes it."""
+    named = f'Content-Disposition: form-data; name="product"\r\n\r\n{orjson.dumps(product).decode()}\r\n'
+    head = f'Content-Disposition: form-data; name="file"; filename="{filename}"\r\nContent-Type: image/png\r\n\r\n'
+    start = f"--{boundary}\r\n".encode()
+    return b"".join((start, named.encode(), start, head.encode(), content, b"\r\n", f"--{boundary}--\r\n".encode()))
+
+
+@pytest.mark.usefixtures("desk")
+class TestIdempotency:
+    """10.3, `Idempotency-Key`: an upload that is sent again does its work once."""
+
+    def send(self, pim: Api, body: bytes, boundary: str = "one", key: str = "upload-1", query: str = "") -> Any:
+        return pim.client.post(
+            f"/api/rest/v1/media-files{query}",
+            body,
+            content_type=f"multipart/form-data; boundary={boundary}",
+            headers={"Idempotency-Key": key},
+        )
+
+    def test_the_first_answer_comes_again(self, pim: Api, tmp_path: Path) -> None:
+        first = self.send(pim, form("one", HERO, PNG))
+        before = pim.get("/products/desk-one").content
+        again = self.send(pim, form("two", HERO, PNG), "two")
+        assert (first.status_code, again.status_code, again.content) == (201, 201, b"")
+        assert again["Location"] == first["Location"]
+        assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
+        assert pim.get("/products/desk-one").content == before
+        assert stored(pim) == [code_of(first)]
+        assert bytes_in(tmp_path) == [tmp_path / code_of(first)]
+
+    def test_also_when_another_file_has_taken_its_place(self, pim: Api) -> None:
+        first = self.send(pim, form("one", HERO, PNG))
+        second = code_of(self.send(pim, form("one", HERO, PNG + b"2"), key="upload-2"))
+        assert self.send(pim, form("one", HERO, PNG))["Location"] == first["Location"]
+        assert pim.get("/products/desk-one").json()["values"]["hero_image"][0]["data"] == second
+
+    @pytest.mark.parametrize("change", ["content", "filename", "part", "query"])
+    def test_another_upload_under_the_same_key_is_refused(self, pim: Api, change: str) -> None:
+        assert self.send(pim, form("one", HERO, PNG)).status_code == 201
+        part = {**HERO, "locale": "en_GB"} if change == "part" else HERO
+        body = form("one", part, PNG + (b"2" if change == "content" else b""), f"{change}.png")
+        if change != "filename":
+            body = body.replace(f"{change}.png".encode(), b"orbit.png")
+        answer = self.send(pim, body, query="?limen=1" if change == "query" else "")
+        assert (answer.status_code, is_plain(answer)) == (422, True)
+        assert len(stored(pim)) == 1
+
+    def test_a_refusal_is_not_kept(self, pim: Api, tmp_path: Path, django_capture_on_commit_callbacks: Any) -> None:
+        pim.patch("/attributes/hero_image", {"allowed_extensions": ["jpg"]})
+        with django_capture_on_commit_callbacks(execute=True):
+            assert self.send(pim, form("one", HERO, PNG)).status_code == 422
+        assert (stored(pim), bytes_in(tmp_path)) == ([], [])
+        pim.patch("/attributes/hero_image", {"allowed_extensions": ["png"]})
+        assert self.send(pim, form("one", HERO, PNG)).status_code == 201
+
+    def test_a_dry_run_keeps_nothing(self, pim: Api) -> None:
+        assert self.send(pim, form("one", HERO, PNG), query="?dry_run=true").status_code == 201
+        assert self.send(pim, form("one", HERO, PNG)).get("Idempotency-Replayed") is None
+        assert self.send(pim, form("one", HERO, PNG), query="?dry_run=true").get("Idempotency-Replayed") is None
+
+    def test_one_that_breaks_leaves_neither_file_nor_answer(
+        self, pim: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def killed(*_: Any, **__: Any) -> None:
+            raise OSError("gone")
+
+        monkeypatch.setattr(events, "keep_answer", killed)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert self.send(pim, form("one", HERO, PNG)).status_code == 500
+        assert (stored(pim), bytes_in(tmp_path)) == ([], [])
+        assert "hero_image" not in pim.get("/products/desk-one").json()["values"]
+        monkeypatch.undo()
+        assert self.send(pim, form("one", HERO, PNG)).status_code == 201
+
+    @pytest.mark.parametrize("size", [100, 2_700_000])
+    def test_a_file_is_read_in_chunks_and_stored_whole(self, pim: Api, size: int) -> None:
+        part, content = {**HERO, "attribute": "datasheet"}, b"%PDF-1.7\n" + bytes(size)
+        first = self.send(pim, form("one", part, content, "a.pdf"))
+        assert pim.get(f"/media-files/{code_of(first)}").json()["size"] == len(content)
+        assert self.send(pim, form("one", part, content, "a.pdf"))["Location"] == first["Location"]
+        assert self.send(pim, form("one", part, content[:-1], "a.pdf")).status_code == 422
+
+    @pytest.mark.parametrize("key", ["", "a b", "x" * 256])
+    def test_what_is_no_key(self, pim: Api, key: str) -> None:
+        answer = self.send(pim, form("one", HERO, PNG), key=key)
+        assert (answer.status_code, is_plain(answer)) == (422, True)
+        assert stored(pim) == []
 
 
 # Name, file name, content.

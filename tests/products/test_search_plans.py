@@ -22,7 +22,7 @@ from limen.products.rules.search import Asked, read_search
 from limen.products.rules.views import View
 from limen.structure import queries as structure_queries
 from tests.factories.products import NOW, value, values_of
-from tests.products.search_table import ATTRIBUTES, LATER, MODELS, PROPERTIES, Case, identify
+from tests.products.search_table import ATTRIBUTES, LATER, MODELS, MOMENT, PROPERTIES, Case, identify
 
 PRODUCTS = 3_000
 SCANNED = ("product", "product_doc", "product_idx_text", "product_idx_num", "product_long_text", "product_category")
@@ -133,6 +133,21 @@ def test_models_are_chosen_by_an_index(case: Case, explained: list[dict[str, Any
     _assert_index_only(explained)
 
 
+@pytest.mark.parametrize(
+    ("case", "joins"),
+    [(("dimmable", "=", True, {}), False), (("gtin", "EMPTY", None, {}), True)],
+    ids=["a third fits", "nothing fits"],
+)
+def test_a_walk_goes_on_where_it_will_fill_the_page(
+    case: Case, joins: bool, explained: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are joined only where the first products promise no full page."""
+    monkeypatch.setattr("limen.products.queries.conditions.FEW", -1)
+    monkeypatch.setattr("limen.products.queries.lists.WALK", 150)
+    _search(case, "uuid")
+    assert any(one.get("Subplan Name") == "CTE found" for one in explained) is joins
+
+
 def test_statements_of_searches_are_planned_for_their_values(lamps: None) -> None:
     """The plan for all values would walk the list for what hardly anything fits: seconds on a million."""
     for _ in range(8):
@@ -150,6 +165,7 @@ def test_statements_of_searches_are_planned_for_their_values(lamps: None) -> Non
         (("created", ">", LATER, {}), "product_created"),
         (("updated", ">", LATER, {}), "product_updated"),
         (("updated", "=", LATER, {}), "product_updated"),
+        (("updated", "<", MOMENT, {}), "product_updated"),
         (("family", "EMPTY", None, {}), "product_family_id"),
         (("parent", "NOT EMPTY", None, {}), "product_parent"),
         (("uuid", "IN", ["7d3f1c0a-4b0e-4c39-9a5f-0c2f6f1d2b11"], {}), "product_uuid_unique"),

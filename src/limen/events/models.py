@@ -32,7 +32,8 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=50)
-    subject = models.CharField(max_length=255)
+    # The longest is that of a product model: its code has up to 255 characters.
+    subject = models.CharField(max_length=300)
     author = models.CharField(max_length=255)
     author_kind = models.CharField(max_length=10)
     author_name = models.CharField(max_length=255)

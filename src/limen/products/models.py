@@ -261,6 +261,11 @@ class ProductModel(models.Model):
         indexes = [
             models.Index(fields=["updated", "id"], name="product_model_updated"),
             models.Index(fields=["created"], name="product_model_created"),
+            models.Index(
+                fields=["updated_with_parents", "id"],
+                condition=models.Q(updated_with_parents__isnull=False),
+                name="product_model_updated_merged",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limen.events import operations as events
-from limen.events.once import once
+from limen.events.once import Sent, again, once
 from limen.kit import clock
 from limen.kit.errors import Invalid, Malformed, Misshaped, NotFound, Refused, Unprocessable
 from limen.kit.http import ndjson
 from limen.kit.http.endpoint import COLLECTION, MULTIPART, ApiRequest, endpoint, tells_codes
 from limen.kit.http.json import base_url, created, decode_object, deleted, flag, marked, updated
-from limen.kit.http.multipart import read_form
+from limen.kit.http.multipart import form_digest, read_form
 from limen.kit.http.pages import (
     MOST_ITEMS,
     MOST_ITEMS_EXTENDED,
@@ -42,7 +43,7 @@ from limen.products.rules.search import (
     read_search,
 )
 from limen.products.rules.tags import tag_of_row
-from limen.products.rules.uploads import read_upload_target
+from limen.products.rules.uploads import UploadTarget, read_upload_target
 from limen.products.rules.views import View, read_single_view, read_view
 from limen.products.rules.world import Row
 from limen.structure import queries as structure_queries
@@ -178,16 +179,25 @@ def create_media_file(request: ApiRequest) -> HttpResponse:
     file = files.get("file")
     if file is None:
         raise Unprocessable('The part "file" is missing, or has no file name.')
+    sent = cache(partial(form_digest, parts, files))
+    return again(request, sent) or _upload(request, target, file, sent)
+
+
+def _upload(request: ApiRequest, target: UploadTarget, file: UploadedFile[bytes], sent: Sent) -> HttpResponse:
     dry_run = flag(request, "dry_run")
     try:
-        code = operations.upload_file(
+        with operations.uploading(
             target, file=file, filename=file.name or "", by=request.caller, now=clock.now(), dry_run=dry_run
-        )
+        ) as upload:
+
+            def answer() -> HttpResponse:
+                return marked(created(request, media_wire.media_file_url(upload.set_value(), "")), dry_run)
+
+            return once(request, answer, sent=sent)
     except Invalid as refusal:
         if not dry_run:
             report_lines(request, target.flavour, [(Line({}, target.key), refusal)])
         raise
-    return marked(created(request, media_wire.media_file_url(code, "")), dry_run)
 
 
 # Reading

@@ -4,7 +4,7 @@ from limen.products.operations.delete import delete_model as delete_model
 from limen.products.operations.delete import delete_product as delete_product
 from limen.products.operations.following import follow_structure as follow_structure
 from limen.products.operations.following import look_for_late as look_for_late
-from limen.products.operations.upload import upload_file as upload_file
+from limen.products.operations.upload import uploading as uploading
 from limen.products.operations.upsert import upsert_models as upsert_models
 from limen.products.operations.upsert import upsert_products as upsert_products
 from limen.products.rules.lines import Line as Line

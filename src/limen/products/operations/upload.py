@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import IO
@@ -22,7 +24,27 @@ from limen.products.rules.world import Row, stored_data
 from limen.structure import queries as structure_queries
 
 
-def upload_file(
+class Upload:
+    """A file that has been stored, on its way into a value. `set_value` gives the code that the value then has: that
+    of the file which was there already when its content is the same."""
+
+    def __init__(self, target: UploadTarget, field: Field, code: str, by: Caller, now: datetime, dry_run: bool) -> None:
+        self.target = target
+        self.field = field
+        self.code = code
+        self.by = by
+        self.now = now
+        self.dry_run = dry_run
+        self.kept = False
+
+    def set_value(self) -> str:
+        code = _set_value(self.target, self.field, self.code, self.by, self.now, self.dry_run)
+        self.kept = code == self.code and not self.dry_run
+        return code
+
+
+@contextmanager
+def uploading(
     target: UploadTarget,
     *,
     file: IO[bytes] | File[bytes],
@@ -30,12 +52,11 @@ def upload_file(
     by: Caller,
     now: datetime,
     dry_run: bool = False,
-) -> str:
-    """Store a file, make it the value of an existing product, and give the code that the value then has.
+) -> Iterator[Upload]:
+    """Store a file that is to be the value of an existing product, and take it away again unless it has become that.
 
-    That is the code of the file which was there already when its content is the same. Bytes are stored before
-    the transaction that sets the value, so that no lock waits for them, and nothing is left of a file that no
-    value got. Raises Unprocessable for what the target names wrongly, and the refusals of any product write.
+    Bytes are stored before the transaction that sets the value, so that no lock waits for them. Raises Unprocessable
+    for what the target names wrongly; `set_value` also the refusals of any product write.
     """
     field = _media_field(target)
     found = _find(target)
@@ -45,13 +66,15 @@ def upload_file(
         # Whatever becomes of its identifier meanwhile.
         target = replace(target, flavour="uuid", key=found.uuid)
     row = media.store_file(file=file, filename=filename, by=by, now=now)
-    code = None
+    upload = Upload(target, field, row.code, by, now, dry_run)
+    kept = False
     try:
-        code = _set_value(target, field, row.code, by, now, dry_run)
+        yield upload
+        # What was set is only so when nothing broke afterwards, in the transaction around it.
+        kept = upload.kept
     finally:
-        if dry_run or code != row.code:
+        if not kept:
             media.discard_file(code=row.code, by=by, now=now)
-    return code
 
 
 def _media_field(target: UploadTarget) -> Field:

@@ -13,8 +13,10 @@ from limen.products.rules.reading import UUID
 from limen.products.rules.search import Asked
 from limen.products.rules.world import Row
 
-# So many products are asked one by one before their tables are read from end to end: some ten milliseconds.
+# So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
+# So many are asked where the first of them promise that this fills the page: a join takes ten times as long.
+LONG_WALK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ _LISTS: dict[Asked, _List] = {
 
 
 def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
-    """Give one page by its offset, in the order of the list. 1 to 3 queries; its cost grows with the offset."""
+    """Give one page by its offset, in the order of the list. 1 to 5 queries; its cost grows with the offset."""
     of = _LISTS[flavour]
     if where != TRUE:
         return _page(of, where, TRUE, int(offset), int(limit))
@@ -47,7 +49,7 @@ def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
 
 
 def page_after(where: Where, *, flavour: Asked, after: str | None, limit: int) -> list[Row]:
-    """Give the page after a cursor, what the last row is named by, as cheap at any depth. 1 to 3 queries.
+    """Give the page after a cursor, what the last row is named by, as cheap at any depth. 1 to 5 queries.
 
     A cursor of no row stands where it would sort.
     """
@@ -62,20 +64,38 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
     """
     extent = f"LIMIT {limit} OFFSET {offset}"
-    # The cursor changes nothing about the way, so a list without criteria is planned once.
-    by_values = where.by_values
     if not where.probes or where.few:
-        return _rows(of, both([of.always, where, beyond]), extent, by_values=by_values)
+        # The cursor changes nothing about the way, so a list without criteria is planned once.
+        return _rows(of, both([of.always, where, beyond]), extent, by_values=where.by_values)
     listed = both([of.always, beyond])
-    rows = _rows(of, where, extent, by_values=by_values, walked=listed)
-    if len(rows) == limit or not _goes_on(of, listed):
-        return rows
-    return _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
+    rows, enough = _walk(of, where, listed, WALK, extent, limit)
+    longer = None if enough else _longer_walk(len(rows), offset, limit)
+    if longer is not None:
+        rows, enough = _walk(of, where, listed, longer, extent, limit)
+    return rows if enough else _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
 
 
-def _goes_on(of: _List, listed: Where) -> bool:
+def _walk(of: _List, where: Where, listed: Where, reach: int, extent: str, limit: int) -> tuple[list[Row], bool]:
+    """Look for a page among the first `reach` products of a list; also tell whether that is all of it.
+
+    1 query, 2 when they do not fill the page.
+    """
+    rows = _rows(of, where, extent, by_values=where.by_values, walked=(listed, reach))
+    return rows, len(rows) == limit or not _goes_on(of, listed, reach)
+
+
+def _longer_walk(found: int, offset: int, limit: int) -> int | None:
+    """Tell how far a walk must go to fill a page, by what the first one has found; None where that is too far."""
+    if not found:
+        return None
+    # Twice what it takes on average: a walk ends with the page, and one that falls short was for nothing.
+    longer = 2 * WALK * (offset + limit) // (offset + found)
+    return longer if longer <= LONG_WALK else None
+
+
+def _goes_on(of: _List, listed: Where, reach: int) -> bool:
     """Tell whether a list has more than what was walked."""
-    statement = f"SELECT 1 FROM {of.store.table} p WHERE {listed.sql} ORDER BY p.{of.order} LIMIT 1 OFFSET {WALK}"  # noqa: S608
+    statement = f"SELECT 1 FROM {of.store.table} p WHERE {listed.sql} ORDER BY p.{of.order} LIMIT 1 OFFSET {reach}"  # noqa: S608
     return bool(db.fetch(statement, listed.params))
 
 
@@ -119,10 +139,10 @@ def _rows(
     extent: str,
     *,
     by_values: bool = False,
-    walked: Where | None = None,
+    walked: tuple[Where, int] | None = None,
     of_all: bool = False,
 ) -> list[Row]:
-    """Read rows with their documents. `walked` is the list that is walked in its order, not further than WALK.
+    """Read rows with their documents. `walked` is the list that is walked in its order, and how far at most.
 
     `of_all` finds all that fit before the first is taken: a planner that sees the limit hopes to meet enough of them
     on a walk in order.
@@ -132,8 +152,9 @@ def _rows(
     source, params = f"{store.table} p", where.params
     if walked is not None:
         # One statement for the walk and its end: asking where it ends took as long as filling the page.
-        source = f"(SELECT * FROM {source} WHERE {walked.sql} ORDER BY p.{of.order} LIMIT {WALK}) p"  # noqa: S608
-        params = (*walked.params, *params)
+        listed, reach = walked
+        source = f"(SELECT * FROM {source} WHERE {listed.sql} ORDER BY p.{of.order} LIMIT {reach}) p"  # noqa: S608
+        params = (*listed.params, *params)
     chosen = (
         f"SELECT p.id, p.{first} AS first, p.{second} AS second, p.{of.order} AS place"  # noqa: S608  # own parts
         f" FROM {source} WHERE {where.sql}"

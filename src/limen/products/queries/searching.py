@@ -92,21 +92,23 @@ def _condition(one: Criterion, structure: Structure, store: Store) -> Where:
     return _PROPERTIES[one.name](_without_nul(one), structure, store)
 
 
-# No stored text holds it, and what is looked for with it is found nowhere. The server's text cannot hold U+0000.
-_NOT_STORED = MARK + "\ufffe"
+# Looked for instead of U+0000, which the server's text cannot hold: longer than any identifier, text, code or file
+# name, and long texts hold no mark, so nothing has it.
+_NOT_STORED = MARK * 300
 
 
 def _without_nul(one: Criterion) -> Criterion:
-    """Look for something else that no value has where U+0000 is looked for, or the mark of long texts."""
+    """Look for something that no value has where U+0000 is looked for; in long texts also for their mark."""
+    foreign = f"\0{MARK}" if one.field is not None and one.field.type == TEXTAREA else "\0"
     if isinstance(one.value, str):
-        return replace(one, value=_storable(one.value))
+        return replace(one, value=_storable(one.value, foreign))
     if isinstance(one.value, list) and any(isinstance(value, str) for value in one.value):
-        return replace(one, value=[_storable(value) for value in one.value])
+        return replace(one, value=[_storable(value, foreign) for value in one.value])
     return one
 
 
-def _storable(text: str) -> str:
-    return _NOT_STORED if "\0" in text or MARK in text else text
+def _storable(text: str, foreign: str) -> str:
+    return _NOT_STORED if any(character in text for character in foreign) else text
 
 
 # Properties
@@ -198,17 +200,16 @@ _Span = tuple[datetime | None, datetime | None]
 
 
 def _created(one: Criterion, structure: Structure, store: Store) -> Where:
-    return _moment(one, lambda span: _within("p.created", span))
+    return _moment(one, lambda span: _few_of(store, _within("p.created", span)))
 
 
 def _updated(one: Criterion, structure: Structure, store: Store) -> Where:
     """Of variants and sub models the latest date counts, of their own and those of their models."""
 
     def within(span: _Span) -> Where:
-        own = both([Where("p.updated_with_parents IS NULL"), _within("p.updated", span)])
-        return either(
-            [own, both([Where("p.updated_with_parents IS NOT NULL"), _within("p.updated_with_parents", span)])]
-        )
+        merged = "p.updated_with_parents"
+        own = both([Where(f"{merged} IS NULL"), _within("p.updated", span)])
+        return _few_of(store, own, both([Where(f"{merged} IS NOT NULL"), _within(merged, span)]))
 
     return _moment(one, within)
 
@@ -219,6 +220,13 @@ def _within(column: str, span: _Span) -> Where:
     bounds = [Where(f"{column} >= %s", (first,))] if first is not None else []
     bounds += [Where(f"{column} < %s", (end,))] if end is not None else []
     return both(bounds)
+
+
+def _few_of(store: Store, *branches: Where) -> Where:
+    """Conditions on columns of which one must hold; by their ids where they are few. 1 query."""
+    ids = [Where(f"SELECT p.id FROM {store.table} p WHERE {one.sql}", one.params) for one in branches]  # noqa: S608
+    found = few(*ids)
+    return either(branches) if found is None else named("id", "bigint", found)
 
 
 def _moment(one: Criterion, within: Callable[[_Span], Where]) -> Where:

@@ -35,10 +35,9 @@ def writer_for(
     if flavour == "model":
         # They have none of their own (api-products 1.3).
         view = replace(view, with_completenesses=False, with_missing=False)
-    body, hides = None, hides_values(book)
-    if view.narrows or hides:
-        labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
-        body = narrowing(view, book, labels, hides=hides)
+    gone = structure_queries.options_being_removed(structure)
+    labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
+    body = narrowing(view, book, labels, hides=hides_values(book), gone=gone)
     if not settings.LIMEN_API_VALUE_TYPES:
         body = without_types(body)
     identifiers = identifiers_of(wire.linked_uuids(rows))
@@ -146,6 +145,7 @@ def hides_values(book: Rulebook) -> bool:
     """Tell whether the structure hides any stored value, so that documents have to be looked into.
 
     Values stay stored when a locale, channel, currency or attribute is taken away, and come back with it.
+    Prices that a channel does not show may be written at any time and are not meant (`Rulebook.channel_prices`).
     The places that values were ever written to are known by their search keys; as long as all of them are
     visible, or nothing stands there any more, documents are passed on as they are. Cost: 1 or 2 queries per version
     of the structure and process.

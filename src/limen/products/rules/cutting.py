@@ -6,7 +6,7 @@ document is decoded, and what is to be done with the values of an attribute foun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import orjson
 
@@ -19,19 +19,27 @@ from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT
 _Attribute = Callable[[list[Entry]], list[Entry]]
 
 
-def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool) -> Cut | None:
+# Attribute code → codes of options.
+Options = Mapping[str, Collection[str]]
+
+
+def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut | None:
     """Give what cuts documents to a view, None when nothing is to be cut.
 
-    `hides` tells whether the structure hides any stored value at all.
+    `hides` tells whether the structure hides any stored value at all, `gone` which options are removed while products
+    may still hold them.
     """
-    if hides or view.with_options or view.convert:
-        return decoding(view, book, labels, hides=hides)
-    return excerpting(view, book)
+    if hides or gone or view.with_options or view.convert:
+        return decoding(view, book, labels, hides=hides, gone=gone)
+    cut, hide = excerpting(view, book), _hiding_prices(book)
+    if cut is None or hide is None:
+        return cut or hide
+    return lambda doc: hide(cut(doc))
 
 
-def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool) -> Cut:
+def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut:
     """Give what cuts documents by decoding them: any view, and three times the work."""
-    attributes = _Attributes(view, book, labels, hides)
+    attributes = _Attributes(view, book, labels, hides, gone)
     fields = view.fields
 
     def narrow(doc: bytes) -> bytes:
@@ -74,19 +82,35 @@ def without_types(cut: Cut | None) -> Cut:
     return plain
 
 
+def _hiding_prices(book: Rulebook) -> Cut | None:
+    """Give what hides prices that a channel does not show, and nothing else; None where there can be none.
+
+    Documents without a price of a channel are passed on as they are.
+    """
+    if not book.channel_prices:
+        return None
+    marks = [orjson.dumps(code) + b":" for code in book.channel_prices]
+    cut = decoding(View(), book, {}, hides=False, gone={})
+    return lambda doc: cut(doc) if any(mark in doc for mark in marks) else doc
+
+
 class _Attributes(dict[str, "_Attribute | None"]):
     """How the values of each attribute are cut; None for not at all."""
 
-    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool) -> None:
+    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Options) -> None:
         super().__init__()
         self.view = view
         self.book = book
         self.labels = labels
         self.hides = hides
+        self.gone = gone
 
     def __missing__(self, code: str) -> _Attribute | None:
-        found = self[code] = self._cut_of(code)
-        return found
+        cut, gone = self._cut_of(code), self.gone.get(code)
+        if gone is not None:
+            cut = _without_options(gone, cut)
+        self[code] = cut
+        return cut
 
     def _cut_of(self, code: str) -> _Attribute | None:
         field, view = self.book.field(code), self.view
@@ -106,6 +130,7 @@ class _Attributes(dict[str, "_Attribute | None"]):
             (self.view.with_options and field.type in (SIMPLE_SELECT, MULTI_SELECT))
             or (self.view.convert and field.type == METRIC)
             or (self.hides and field.type == PRICE)
+            or field.code in self.book.channel_prices
         )
 
 
@@ -126,6 +151,28 @@ class _Places(dict[Place, bool]):
         slot = self.field.at(*place)
         found = self[place] = slot is not None and is_wanted(slot, self.view)
         return found
+
+
+def _without_options(gone: Collection[str], cut: _Attribute | None) -> _Attribute:
+    """Give what takes options out of values before they are cut; nothing is left of a value that has no other."""
+
+    def without(entries: list[Entry]) -> list[Entry]:
+        left = [one for one in (_left_of(entry, gone) for entry in entries) if one is not None]
+        same = len(left) == len(entries) and all(one is entry for one, entry in zip(left, entries, strict=True))
+        kept = entries if same else left
+        return kept if cut is None else cut(kept)
+
+    return without
+
+
+def _left_of(entry: Entry, gone: Collection[str]) -> Entry | None:
+    data = entry["data"]
+    if data.__class__ is not list:
+        return None if data in gone else entry
+    left = [code for code in data if code not in gone]
+    if len(left) == len(data):
+        return entry
+    return {**entry, "data": left} if left else None
 
 
 def _nothing(entries: list[Entry]) -> list[Entry]:

@@ -309,8 +309,11 @@ def _changed_values(patch: Patch, item: Item, world: World) -> list[tuple[Slot, 
 def _with_hidden_prices(
     slot: Slot, before: list[dict[str, Any]], after: list[dict[str, Any]], world: World
 ) -> list[dict[str, Any]]:
-    """Prices whose currency is not activated are not shown, and so not left out on purpose: they stay (1.4)."""
-    active = active_currencies(slot, world.structure)
+    """Prices whose currency is not activated are not shown, and so not left out on purpose: they stay (1.4).
+
+    One that is sent all the same counts: for a value of a channel any active currency is taken, and not each is shown.
+    """
+    active = {*active_currencies(slot, world.structure), *(price["currency"] for price in after)}
     hidden = [price for price in before if price["currency"] not in active]
     return sorted([*after, *hidden], key=lambda price: str(price["currency"])) if hidden else after
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from limen.kit.errors import Violation
 from limen.kit.text import fold
 from limen.products.rules.kinds import KINDS, Fault, Shape, json_name
-from limen.structure.rules import IDENTIFIER, Attribute, Family, Structure
+from limen.structure.rules import IDENTIFIER, PRICE, Attribute, Family, Structure
 
 Entry = dict[str, Any]
 # As stored and as printed: attribute code → its entries.
@@ -197,6 +197,15 @@ class Rulebook:
         if slot is None:
             raise LookupError("The main identifier must be neither localizable nor scopable.")
         return slot
+
+    @cached_property
+    def channel_prices(self) -> frozenset[str]:
+        """Attributes of which a price could be written that is not shown: any active currency is taken, and a channel
+        shows its own only (api-products 1.4, 2.5)."""
+        structure = self.structure
+        if all(structure.active_currencies <= {*one.currencies} for one in structure.channels.values()):
+            return frozenset()
+        return frozenset(one.code for one in structure.attributes.values() if one.type == PRICE and one.scopable)
 
     def placed(self, values: Values) -> Iterator[tuple[Slot, Entry]]:
         """Walk stored values with their slots; what the structure no longer knows is left out."""

@@ -32,18 +32,6 @@ class View:
     fields: frozenset[str] | None = None
     extras: tuple[tuple[str, Any], ...] = ()
 
-    @property
-    def narrows(self) -> bool:
-        """Whether stored documents have to be looked into."""
-        return (
-            self.fields is not None
-            or self.attributes is not None
-            or self.locales is not None
-            or self.channel is not None
-            or self.with_options
-            or self.convert
-        )
-
 
 _EXTRAS: tuple[tuple[str, str, Any], ...] = (
     ("with_root_parent", "root_parent", None),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from limen.kit.text import fold
 from limen.structure import models
+from limen.structure.rules import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,26 @@ def is_option_being_removed(attribute: str, code: str) -> bool:
     """As `is_being_removed`, for an option. 1 query."""
     found = models.Option.objects.filter(attribute__code__iexact=attribute, folded=fold(code))
     return found.filter(removed_at__isnull=False).exists()
+
+
+# Of the versions of the structure and of its options: attribute code → codes.
+_options: tuple[tuple[int, int], Mapping[str, frozenset[str]]] = ((0, 0), {})
+
+
+def options_being_removed(structure: Structure) -> Mapping[str, frozenset[str]]:
+    """Give the options that products may still hold though they are removed: attribute code → option codes.
+
+    Cost: 1 query for each version of the structure and its options, and process.
+    """
+    global _options
+    versions = structure.version, structure.options_version
+    if _options[0] != versions or not structure.version:
+        found: dict[str, frozenset[str]] = {}
+        for one in _cleanings(models.Removal.objects.filter(resource="attribute_option")):
+            if one.attribute is not None:
+                found[one.attribute] = found.get(one.attribute, frozenset()) | set(one.codes)
+        _options = (versions, found)
+    return _options[1]
 
 
 # Where the rows are that stay until products are clean.

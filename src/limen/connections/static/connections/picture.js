@@ -4,7 +4,7 @@ const input = document.getElementById("id_image");
 const remove = document.getElementById("id_remove_image");
 const faces = [...document.querySelectorAll("[data-face]")].map((face) => ({ face, saved: [...face.childNodes] }));
 
-input.addEventListener("change", () => {
+function choose() {
   const file = input.files[0];
   const refusal = file ? whyNot(file) : "";
   if (refusal) {
@@ -14,7 +14,8 @@ input.addEventListener("change", () => {
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { text: refusal, tone: "error" } }));
   }
   show();
-});
+}
+input.addEventListener("change", choose);
 remove?.addEventListener("change", show);
 
 function whyNot(file) {
@@ -51,3 +52,6 @@ function draw(source) {
 function back() {
   for (const { face, saved } of faces) face.replaceChildren(...saved);
 }
+
+// What was chosen before this file had loaded.
+if (input.files.length > 0 || remove?.checked) choose();

@@ -38,6 +38,8 @@ for (const input of document.querySelectorAll("input[data-missing]")) {
   if (!document.getElementById(`${input.id}_error`)) show(input, "");
   const judge = () => input.setCustomValidity(amiss(input));
   judge();
+  // Typed before this file had loaded; a code may have been made from the label meanwhile.
+  if (input.value !== input.defaultValue && !input.dataset.codeOf) show(input, amiss(input));
   input.addEventListener("input", () => { judge(); show(input, amiss(input)); });
   // A code made from the label: whatever was said about the former one is void.
   input.addEventListener("generated", () => { judge(); show(input, ""); });

@@ -40,12 +40,20 @@ if (levels) {
   });
 }
 
+// Chosen before this file had loaded; htmx, which tells the effect, listens from this event on.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const select of levels?.querySelectorAll(".piece select") ?? []) {
+    if (select.value !== select.closest("[data-place]").dataset.place) select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
 function put(piece, place, select) {
+  const isHere = document.activeElement === select;
   place.querySelector(".pieces").append(piece);
   for (const one of levels.querySelectorAll("[data-place]")) {
     one.querySelector("[data-count]").textContent = one.querySelectorAll(".piece").length;
   }
-  select.focus();
+  if (isHere || dragged) select.focus();
   status.textContent = status.dataset.movedTo
     .replace("%(what)s", piece.querySelector(".grow").firstChild.textContent)
     .replace("%(where)s", place.querySelector("h2").textContent);

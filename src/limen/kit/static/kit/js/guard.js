@@ -5,7 +5,7 @@ const guarded = new Map();
 for (const form of document.querySelectorAll("form[data-guard]")) {
   // A form that came back with errors, or from a conflict, holds what was typed and not saved.
   const cameBack = "dirty" in form.dataset || form.querySelector("[aria-invalid='true']");
-  guarded.set(form, cameBack ? null : stateOf(form));
+  guarded.set(form, cameBack ? null : savedStateOf(form));
   form.addEventListener("submit", () => guarded.delete(form));
   for (const change of ["input", "change"]) document.addEventListener(change, mark);
 }
@@ -17,6 +17,14 @@ window.addEventListener("beforeunload", (event) => {
 
 function stateOf(form) {
   return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
+}
+
+// What was typed before this file had loaded is not saved: what is, is what the page came with.
+function savedStateOf(form) {
+  const copy = document.createElement("form");
+  copy.append(...[...form.elements].filter((one) => one.name && !one.matches(":disabled")).map((one) => one.cloneNode(true)));
+  copy.reset();
+  return stateOf(copy);
 }
 
 function isChanged() {
