@@ -53,8 +53,19 @@ def fill(connection: Connection, products: int, seed: int, document: str = "") -
         _members(connection, products)
         for statement in _values(connection):
             connection.execute(statement, {"products": products})
+    connection.execute(_FILLED)
     # As the server does by itself within minutes after many rows have come.
     connection.execute("VACUUM ANALYZE")
+
+
+# As the migration that made the table does it.
+_FILLED = (
+    "INSERT INTO product_filled (key, part, bits) SELECT key, id / 1024,"
+    " bit_or(set_bit(repeat('0', 1024)::bit(1024), 1023 - (id % 1024)::int, 1)) FROM ("
+    "SELECT key, product_id AS id FROM product_idx_text UNION ALL SELECT n.key, n.product_id FROM product_idx_num n"
+    " JOIN product_search_key k ON k.id = n.key AND k.attribute_id > 0"
+    " UNION ALL SELECT -family_id, id FROM product WHERE family_id IS NOT NULL) there GROUP BY 1, 2"
+)
 
 
 def _groups(connection: Connection) -> None:

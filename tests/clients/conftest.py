@@ -41,6 +41,18 @@ def catalogue(http: httpx.Client) -> httpx.Client:
 
 
 @pytest.fixture
+def pictured(catalogue: httpx.Client) -> httpx.Client:
+    """With an attribute for pictures, and a product to have one."""
+    _bulk(catalogue, "attributes", {"code": "photo", "type": "pim_catalog_image", "group": "other"})
+    _bulk(catalogue, "products", lamp("lamp-1"))
+    return catalogue
+
+
+# What the part `product` of an upload says.
+PHOTO_OF_LAMP = json.dumps({"identifier": "lamp-1", "attribute": "photo", "scope": None, "locale": None})
+
+
+@pytest.fixture
 def coloured(catalogue: httpx.Client) -> httpx.Client:
     """The family as one that varies by colour."""
     _bulk(catalogue, "attributes", {"code": "colour", "type": "pim_catalog_simpleselect", "group": "other"})

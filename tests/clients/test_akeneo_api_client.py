@@ -12,13 +12,24 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import requests
 from akeneo_api_client.akeneo_client import AkeneoClient
 from akeneo_api_client.client.akeneo_api_error import AkeneoApiError
 from akeneo_api_client.client_builder import ClientBuilder
 from akeneo_api_client.search.search_builder import SearchBuilder
 
-from tests.clients.conftest import STRUCTURE, assert_changed, by_colour, model, name_of, values, variant
+from tests.clients.conftest import (
+    PHOTO_OF_LAMP,
+    STRUCTURE,
+    assert_changed,
+    by_colour,
+    model,
+    name_of,
+    values,
+    variant,
+)
 from tests.conftest import Live
+from tests.factories.media import PNG
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 
@@ -181,3 +192,39 @@ def test_case_178_reads_all_attributes_page_by_page_and_writes_them(client: Aken
         assert (product["parent"], product["family"], name_of(product)) == ("orbit", "lamps", "Lamp")
         assert [one["code"] for page in models.all(query_params={}) for one in page] == ["beam", "orbit"]
         assert models.get("orbit")["categories"] == ["master"]
+
+
+class Form:
+    """A body as this client takes them: something that can be serialized."""
+
+    def __init__(self, url: str) -> None:
+        files = {"file": ("lamp.png", PNG, "image/png")}
+        self.sent = requests.Request("POST", url, data={"product": PHOTO_OF_LAMP}, files=files).prepare()
+
+    def serialize(self) -> bytes:
+        body = self.sent.body
+        assert isinstance(body, bytes)
+        return body
+
+
+class TestMediaFiles:
+    """It has no methods for media; what is below its methods, with its tokens and addresses, can do it all."""
+
+    def test_uploads_lists_and_downloads(self, client: AkeneoClient, live: Live, pictured: httpx.Client) -> None:
+        below = client.product_uuid_api.resource_client
+        form = Form(live.url)
+        answer = below.authenticated_http_client.send_request(
+            "POST",
+            below.uri_generator.generate("api/rest/v1/media-files"),
+            {"Content-Type": form.sent.headers["Content-Type"]},
+            form,
+        )
+        assert answer.status_code == 201
+        code = answer.headers["location"].split("/media-files/")[1]
+        listed = below.get_resources("api/rest/v1/media-files", limit=10).json()
+        assert (listed["items_count"], [one["code"] for one in listed["_embedded"]["items"]]) == (1, [code])
+        (found,) = [one for page in client.product_uuid_api.all() for one in page]
+        (photo,) = found["values"]["photo"]
+        assert photo["data"] == code
+        download = below.authenticated_http_client.send_request("GET", photo["_links"]["download"]["href"])
+        assert (download.content, download.headers["content-type"]) == (PNG, "image/png")

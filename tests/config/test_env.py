@@ -31,6 +31,11 @@ class TestReadSettings:
             ("LIMEN_AUDIT_DAYS", "29"),
             ("LIMEN_AUDIT_DAYS", "-1"),
             ("LIMEN_SECRET_REVEAL", "twice"),
+            ("LIMEN_API_TIME_ZONE", "Berlin"),
+            ("LIMEN_API_TIME_ZONE", "../etc/passwd"),
+            ("LIMEN_API_TIME_ZONE", ""),
+            ("LIMEN_API_DOC_BASE_URL", "docs.example.com"),
+            ("LIMEN_API_DOC_BASE_URL", "https://docs.example.com/pim#top"),
             ("LIMEN_TYPO", "1"),
         ],
     )

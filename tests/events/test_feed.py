@@ -98,6 +98,16 @@ class TestAnswer:
             "categories": ["master"],
         }
 
+    def test_10_3_both_addresses_give_the_same_feed(self) -> None:
+        start = Feed().now()
+        record("product:1", "family:a")
+        beside = Feed().client.get("/api/rest/v1/limen/changes", {"after": start, "resource": "products", "limit": 5})
+        assert beside.status_code == 200
+        assert beside.json() == Feed().ask(after=start, resource="products", limit=5).json()
+        assert [list(item) for item in beside.json()["items"]] == [
+            ["seq", "resource", "uuid", "identifier", "operation", "changed", "at", "actor"]
+        ]
+
     def test_the_structure_is_followed_by_the_same_feed(self) -> None:
         start = Feed().now()
         record("attribute:finish", kind="created")

@@ -14,7 +14,7 @@ import pytest
 from limen.accounts.rules import SYSTEM
 from limen.events.models import Tally
 from limen.products import queries
-from limen.structure.operations import remove_option
+from limen.structure.operations import remove, remove_option
 from tests.conftest import Api
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.factories.structure import change_channel, make_family
@@ -121,6 +121,19 @@ class TestOne:
         pim.patch("/products/desk-one", {"values": {"materials": value(["glass"]), "finish": value("chrome")}})
         values = pim.get("/products/desk-one").json()["values"]
         assert (values["materials"][0]["data"], values["finish"][0]["data"]) == (["glass"], "chrome")
+
+    def test_a_removed_category_is_not_shown_from_then_on(self, pim: Api) -> None:
+        # The products are cleaned by a job, which here never comes.
+        make_product("desk-one", categories=["autumn_book", "desk_lamps", "lamps"], groups=["clearance", "spring_push"])
+        for resource, code in (("category", "lamps"), ("group", "clearance")):
+            remove(resource, code, by=SYSTEM, now=NOW)
+        (listed,) = items(pim.get("/products"))
+        body = pim.get("/products/desk-one").json()
+        for shown in (listed, body):
+            assert (shown["categories"], shown["groups"]) == (["autumn_book"], ["spring_push"])
+        assert pim.patch("/products/desk-one", {**body, "enabled": False}).status_code == 204
+        assert pim.patch("/products/desk-one", {"categories": ["paper"]}).status_code == 204
+        assert pim.get("/products/desk-one").json()["categories"] == ["paper"]
 
     def test_case_51_values_of_a_locale_come_and_go_with_it(self, pim: Api) -> None:
         both = [*value("Warm", "en_GB", "webshop"), *value("Warmes", "de_DE", "webshop")]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from limen.products.models import LongText
+from limen.products.rules.rulebook import Rulebook
+from limen.products.rules.search import read_search
 from tests.conftest import Api
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.answers import is_plain
+from tests.products.catalogue import lamps as lamps_structure
 
 
 def search(pim: Api, flavour: str = "products", /, *, params: dict[str, str] | None = None, **criteria: Any) -> Any:
@@ -198,6 +203,25 @@ class TestProperties:
         assert found(pim, "updated", "SINCE LAST N DAYS", 99_999) == ["a", "b"]
         assert found(pim, "updated", "SINCE LAST N DAYS", 0) == []
 
+    def test_6_4_moments_without_a_zone_are_in_that_of_the_api(self, pim: Api, settings: Any) -> None:
+        settings.LIMEN_API_TIME_ZONE = ZoneInfo("America/New_York")
+        make_product("a", now=NOW)
+        assert found(pim, "updated", "=", "2026-03-02 05:00:00") == ["a"]
+        assert found(pim, "updated", "BETWEEN", ["2026-03-02 05:00:00", "2026-03-02 05:00:01"]) == ["a"]
+        assert found(pim, "updated", "=", "2026-03-02 10:00:00") == []
+        assert found(pim, "updated", "=", "2026-03-02T10:00:00+00:00") == ["a"]
+        assert found(pim, "updated", "SINCE LAST N DAYS", 99_999) == ["a"]
+
+    def test_6_7_now_is_a_day_of_that_zone(self) -> None:
+        """At two in the morning in UTC it is still yesterday in New York."""
+        now = datetime(2026, 3, 2, 2, tzinfo=UTC)
+        search = '{"launch_on":[{"operator":"=","value":"now","scope":"print"}]}'
+        days = []
+        for zone in (UTC, ZoneInfo("America/New_York")):
+            (one,) = read_search(search, flavour="uuid", book=Rulebook(lamps_structure()), now=now.astimezone(zone))
+            days.append(date.fromordinal(int(one.value)))
+        assert days == [date(2026, 3, 2), date(2026, 3, 1)]
+
     def test_case_249_completeness(self, pim: Api) -> None:
         values = {
             "title": value("Lamp", "en_GB"),
@@ -302,6 +326,10 @@ class TestAttributes:
         make_product("a", values={"blurb": value("x" * 9_999 + "yz", "en_GB", "webshop")})
         assert found(pim, "blurb", "CONTAINS", "xy", **place) == ["a"]
         assert found(pim, "blurb", "CONTAINS", "yz", **place) == []
+        # Folded, a character may become three.
+        make_product("b", values={"blurb": value("\ufb03" * 9_996 + "warm", "en_GB", "webshop")})
+        assert found(pim, "blurb", "CONTAINS", "warm", **place) == ["b"]
+        assert found(pim, "blurb", "DOES NOT CONTAIN", "warm", **place) == ["a"]
 
     def test_case_233_options(self, pim: Api) -> None:
         make_product("a", values={"finish": "Brass", "materials": ["steel", "oak"]})
@@ -368,4 +396,6 @@ class TestAttributes:
     def test_a_locale_that_the_attribute_does_not_have_matches_nothing(self, pim: Api) -> None:
         make_product("a", values={"warranty_note": value("x", "de_DE")})
         assert found(pim, "warranty_note", "=", "x", locale="en_GB") == []
+        assert found(pim, "warranty_note", "EMPTY", locale="en_GB") == []
+        assert found(pim, "warranty_note", "NOT EMPTY", locale="en_GB") == []
         assert found(pim, "warranty_note", "=", "x", locale="de_DE") == ["a"]

@@ -314,6 +314,19 @@ class TestLines:
         assert (answer.status_code, answer.content) == (200, b"")
 
 
+def test_9_4_errors_link_to_the_documentation_that_is_set(pim: Api, settings: Any) -> None:
+    settings.LIMEN_API_DOC_BASE_URL = "https://docs.example.com/pim"
+    make_product("desk-one")
+    for path, page in (
+        ("/products/desk-one", "patch_products__code_"),
+        ("/product-models/orbit", "patch_product_models__code_"),
+    ):
+        href = pim.patch(path, {"ghost": 1}).json()["_links"]["documentation"]["href"]
+        assert href == f"https://docs.example.com/pim/api.html#{page}"
+    deep = pim.get("/products", page="101", limit="100").json()["_links"]["documentation"]["href"]
+    assert deep == "https://docs.example.com/pim/pagination.html#the-search-after-method"
+
+
 class TestDryRun:
     @pytest.mark.parametrize("switch", ["1", "true"])
     def test_case_276_nothing_is_stored(self, pim: Api, switch: str) -> None:
@@ -322,11 +335,28 @@ class TestDryRun:
         answer = pim.patch(f"{path_of(uuid)}?dry_run={switch}", {"family": "luminaires"})
         assert (answer.status_code, answer["Limen-Dry-Run"]) == (204, "true")
         assert pim.patch(f"/products/stool?dry_run={switch}", {}).status_code == 201
-        assert pim.post(f"/products?dry_run={switch}", {"identifier": "desk-one"}).status_code == 422
+        refused = pim.post(f"/products?dry_run={switch}", {"identifier": "desk-one"})
+        assert (refused.status_code, refused["Limen-Dry-Run"]) == (422, "true")
         assert pim.delete(f"{path_of(uuid)}?dry_run={switch}").status_code == 204
         assert pim.get(path_of(uuid)).content == before
         assert pim.get("/products/stool").status_code == 404
         assert kinds(uuid) == ["product.created"]
+
+    @pytest.mark.parametrize("switch", ["True", "yes", "2", "on "])
+    def test_a_switch_that_is_neither_on_nor_off_saves_nothing(self, pim: Api, switch: str) -> None:
+        uuid = make_product("desk-one")
+        for name in ("dry_run", "atomic"):
+            answer = pim.bulk(f"/products?{name}={switch}", [{"identifier": "desk-one", "enabled": False}])
+            assert answer.status_code == 422 and is_plain(answer)
+        for answer in (
+            pim.patch(f"{path_of(uuid)}?dry_run={switch}", {"enabled": False}),
+            pim.post(f"/products?dry_run={switch}", {"identifier": "stool"}),
+            pim.delete(f"{path_of(uuid)}?dry_run={switch}"),
+            pim.delete(f"/product-models/orbit?dry_run={switch}"),
+        ):
+            assert answer.status_code == 422 and is_plain(answer)
+        (item,) = pim.get("/products").json()["_embedded"]["items"]
+        assert item["enabled"] is True
 
     def test_lines_see_what_the_ones_before_would_do(self, pim: Api) -> None:
         answer = pim.bulk("/products?dry_run=1", [{"identifier": "a"}, {"identifier": "a"}])

@@ -14,6 +14,7 @@ from limen.structure import queries as structure_queries
 from tests.conftest import Api
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.callers import authenticate
+from tests.products.trees import make_tree, make_variants
 
 BULK = "/products-uuid"
 
@@ -57,6 +58,15 @@ def inverse(changes: list[dict[str, Any]]) -> dict[str, Any]:
         else:
             body[name] = before
     return body
+
+
+def created_with(subject: str) -> dict[str, Any]:
+    """Path → data, of the oldest creation; before each there was nothing."""
+    told = queries.history(subject, structure_queries.snapshot(), limit=100)
+    created = next(one for one in reversed(told) if one.kind.endswith(".created"))
+    changes = orjson.loads(created.data)["changes"]
+    assert {one["before"] for one in changes} <= {None}
+    return {one["path"]: one["after"] for one in changes}
 
 
 def changes_of(uuid: str) -> list[dict[str, Any]]:
@@ -151,3 +161,74 @@ class TestRecords:
         ]
         assert [line["status_code"] for line in pim.bulk(BULK, lines).lines] == [204, 422]
         assert [event.kind for event in events.history(f"product:{uuid}")] == ["product.created"]
+
+
+@pytest.mark.usefixtures("lamps")
+class TestCreations:
+    """The event of a creation keeps no values; the history tells them all the same."""
+
+    def test_a_creation_is_told_with_its_values_whatever_came_later(self) -> None:
+        other = make_product("stool")
+        uuid = make_product(
+            "desk-one",
+            "luminaires",
+            {"tagline": "Flat", "title": [*value("Lamp", "en_GB"), *value("Lampe", "de_DE")], "materials": ["oak"]},
+            categories=["lamps"],
+            associations={"COMPATIBLE": {"products": ["stool"]}},
+        )
+        made = {
+            "identifier": "desk-one",
+            "family": "luminaires",
+            "enabled": True,
+            "categories": ["lamps"],
+            "values.tagline": "Flat",
+            "values.title.en_GB": "Lamp",
+            "values.title.de_DE": "Lampe",
+            "values.materials": ["oak"],
+            "associations.COMPATIBLE": {"products": [other]},
+        }
+        assert created_with(f"product:{uuid}") == made
+        for step in STEPS:
+            change_product(uuid, **step)
+            assert created_with(f"product:{uuid}") == made
+        change_product(other, associations={"COMPATIBLE": {"products": []}})
+        assert created_with(f"product:{uuid}") == made
+
+    def test_each_life_of_a_product_has_its_own_beginning(self) -> None:
+        uuid = make_product("desk-one", values={"tagline": "First"})
+        change_product(uuid, values={"tagline": value("Last"), "lumens": value(5)})
+        operations.delete_product(flavour="uuid", key=uuid, by=authenticate_as("everything"), now=NOW)
+        first = {"identifier": "desk-one", "enabled": True, "values.tagline": "First"}
+        assert created_with(f"product:{uuid}") == first
+        line = Line({"uuid": uuid, "values": {"sku": value("desk-two"), "tagline": value("Second")}}, new=True)
+        operations.upsert_products([line], flavour="uuid", by=authenticate_as("everything"), now=NOW)
+        assert created_with(f"product:{uuid}") == first
+        (newest, *_) = queries.history(f"product:{uuid}", structure_queries.snapshot())
+        assert [one["after"] for one in orjson.loads(newest.data)["changes"]] == ["desk-two", True, "Second"]
+
+    def test_of_variants_and_models_what_is_their_own_is_told(self) -> None:
+        make_variants()
+        uuid = make_tree()
+        assert created_with(f"product:{uuid}") == {
+            "identifier": "orbit-brass-s",
+            "family": "luminaires",
+            "enabled": True,
+            "parent": "orbit_brass",
+            "values.bulb_size": "s",
+        }
+        assert created_with("product_model:orbit_brass") == {
+            "family_variant": "lum_finish_size",
+            "parent": "orbit",
+            "values.finish": "Brass",
+        }
+        assert created_with("product_model:orbit")["values.title.en_GB"] == "Orbit lamp"
+
+    def test_it_costs_a_query_for_each_thousand_changes_after_it(self, count_queries: Any) -> None:
+        uuid = make_product("desk-one", values={"tagline": "First"})
+        structure = structure_queries.snapshot()
+        change_product(uuid, values={"tagline": value("Second")})
+        # The events; the row, its document, what came later.
+        with count_queries(4):
+            queries.history(f"product:{uuid}", structure)
+        with count_queries(1):
+            queries.history(f"product:{uuid}", structure, limit=1)

@@ -16,6 +16,7 @@ from tests.conftest import Api
 from tests.factories.jobs import do_jobs
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value
+from tests.products.catalogue import FAMILY
 from tests.products.catalogue import lamps as lamps_structure
 
 HERE, THERE = (None, None), ("en_GB", None)
@@ -114,6 +115,37 @@ class TestQuality:
         do_jobs()
         # sku is required, the image is there, of the two others one: (200 + 50 + 200) / 5 = 90, an A.
         assert shown(pim, uuid)["print", "en_GB"] == "A"
+
+    def test_7_2_groups_can_be_left_out(self, pim: Api) -> None:
+        """Of a group that does not count, what is required still does; images of it do not."""
+        uuid = make_product("a", "luminaires")
+        assert pim.post("/attribute-groups", {"code": "machine", "counts_for_quality": False}).status_code == 201
+        images = {"attributes": ["hero_image", "title"]}
+        assert pim.patch("/attribute-groups/machine", images).status_code == 204
+        do_jobs()
+        # print: 1 of 1 required, 0 of 6 others, images not applicable: 200 / 3 = 67. webshop: (2 × 25 + 0) / 3 = 17.
+        assert (shown(pim, uuid)["print", "en_GB"], shown(pim, uuid)["webshop", "en_GB"]) == ("D", "E")
+        assert completeness(pim, uuid, "webshop", "en_GB") == 25
+        rest = ["tagline", "finish", "dimmable", "lumens", "blurb", "list_price"]
+        assert pim.patch("/attribute-groups/machine", {"attributes": [*images["attributes"], *rest]}).status_code == 204
+        do_jobs()
+        # Only what is required is left.
+        assert shown(pim, uuid)["print", "en_GB"] == "A"
+        assert found(pim, ["A"]) == ["a"]
+        assert pim.patch("/attribute-groups/machine", {"counts_for_quality": True}).status_code == 204
+        do_jobs()
+        assert shown(pim, uuid)["print", "en_GB"] == "E"
+
+    def test_an_attribute_that_leaves_a_silent_group_counts_again(self, pim: Api) -> None:
+        uuid = make_product("a", "luminaires")
+        everything = FAMILY["attributes"]
+        pim.patch("/attribute-groups/machine", {"counts_for_quality": False, "attributes": everything})
+        do_jobs()
+        assert shown(pim, uuid)["print", "en_GB"] == "A"
+        assert pim.patch("/attributes/hero_image", {"group": "other"}).status_code == 204
+        do_jobs()
+        # (200 + 0 of 1 other + no image) / 5 = 40
+        assert shown(pim, uuid)["print", "en_GB"] == "E"
 
     @pytest.mark.parametrize(("filled", "letter"), [(9, "A"), (8, "B"), (7, "C"), (6, "D"), (5, "E"), (0, "E")])
     def test_letters_by_score(self, filled: int, letter: str) -> None:

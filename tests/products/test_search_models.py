@@ -88,6 +88,14 @@ class TestModels:
         assert models(pim, "categories", "UNCLASSIFIED") == ["beam"]
         assert models(pim, "family", "IN", ["luminaires"]) == ["beam", "orbit", "orbit_brass"]
 
+    def test_6_2_empty_is_for_what_stands_on_their_level_or_above(self, pim: Api, tree: str) -> None:
+        """`tagline` and `finish` are of sub models below orbit and common below beam; `lumens` is of products."""
+        assert models(pim, "tagline", "EMPTY") == ["beam", "orbit_brass"]
+        assert models(pim, "finish", "EMPTY") == ["beam"]
+        assert models(pim, "lumens", "EMPTY") == []
+        assert models(pim, "title", "EMPTY", locale="en_GB") == ["beam"]
+        assert models(pim, "net_weight", "EMPTY") == []
+
     def test_3_2_a_scope_narrows_models_to_its_tree(self, pim: Api, tree: str) -> None:
         shown = pim.get("/product-models", scope="webshop").json()["_embedded"]["items"]
         assert [one["code"] for one in shown] == ["orbit", "orbit_brass"]

@@ -287,7 +287,8 @@ class TestProduct:
         # session, user, caller; structure, product, options
         with count_queries(6):
             julia.get(f"/products/{uuid}?channel=ecommerce&locale=en_US")
-        with count_queries(6):
+        # session, user, caller; structure, product, events; of the creation: row, document, later events, options
+        with count_queries(10):
             julia.get(f"/products/{uuid}/history?channel=ecommerce&locale=en_US")
 
 
@@ -305,6 +306,16 @@ class TestHistory:
         assert newest < person < first
         assert "Name English (US) Fjord chair → Fjord armchair" in page
         assert "Family Chairs" in page
+
+    def test_a_creation_tells_what_it_made_and_not_what_came_later(self, julia: Client) -> None:
+        uuid = make_chair()
+        change_product(uuid, values={"name": value("Fjord armchair", "en_US")})
+        page = text_of(julia.get(f"/products/{uuid}/history?channel=ecommerce&locale=en_US"))
+        created = page[page.index("created the product") :]
+        assert "Identifier fjord" in created
+        assert "Family Chairs" in created
+        assert "Name English (US) Fjord chair" in created
+        assert "armchair" not in created
 
     def test_older_ones_are_a_page_of_their_own(self, julia: Client) -> None:
         uuid = make_chair()

@@ -151,6 +151,14 @@ class TestAttributeGroups:
             "labels": {"en_US": "Other"},
         }
 
+    def test_products_7_2_a_group_that_does_not_count_for_quality_says_so(self, api: Any) -> None:
+        assert api.patch("/attribute-groups/legal", {"counts_for_quality": False}).status_code == 201
+        assert api.get("/attribute-groups/legal").json()["counts_for_quality"] is False
+        assert violations(api.patch("/attribute-groups/legal", {"counts_for_quality": "no"})) == ["counts_for_quality"]
+        assert violations(api.patch("/attribute-groups/legal", {"counts_for_quality": None})) == ["counts_for_quality"]
+        assert api.patch("/attribute-groups/legal", {"counts_for_quality": True}).status_code == 204
+        assert list(api.get("/attribute-groups/legal").json()) == ["code", "sort_order", "attributes", "labels"]
+
     def test_an_unknown_attribute_has_the_wrong_shape(self, api) -> None:
         body = {"code": "legal", "attributes": ["nope"]}
         assert_documented(api.post("/attribute-groups", body), "post_attribute_groups")

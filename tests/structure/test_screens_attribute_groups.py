@@ -182,6 +182,18 @@ class TestForms:
         assert group_of("name") == "legal"
         assert "Legal matters" in text(signed_in.get(f"{PATH}/legal/history"))
 
+    def test_a_tick_says_whether_it_counts_for_quality(self, signed_in: Client) -> None:
+        new = {"code": "legal", "labels[en_US]": "Legal", "counts_for_quality": "on"}
+        signed_in.post(f"{PATH}/create-attribute-group", new)
+        assert queries.snapshot().attribute_groups["legal"].counts_for_quality
+        form = signed_in.get(f"{PATH}/legal").context["form"]
+        assert form["counts_for_quality"].value() is True
+        version = form.initial["version"]
+        assert signed_in.post(f"{PATH}/legal", {"version": version, "labels[en_US]": "Legal"}).status_code == 303
+        assert not queries.snapshot().attribute_groups["legal"].counts_for_quality
+        assert signed_in.get(f"{PATH}/legal").context["form"]["counts_for_quality"].value() is False
+        assert "Counts for quality" in text(signed_in.get(f"{PATH}/legal/history"))
+
     def test_one_with_attributes_is_not_deleted(self, signed_in: Client) -> None:
         make_attribute_group("legal")
         make_attribute("name", group="legal")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class BadSetting(Exception):
@@ -90,6 +92,23 @@ def web_address(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
         raise ValueError("expects an address such as https://pim.example.com, without a path")
     return value.rstrip("/")
+
+
+def page_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+        raise ValueError("expects an address such as https://docs.example.com/pim")
+    return value.rstrip("/")
+
+
+def time_zone(value: str) -> tzinfo:
+    if value == "UTC":
+        # Known without a database of zones.
+        return UTC
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("expects a time zone such as UTC or Europe/Berlin") from None
 
 
 def database(value: str) -> str:
@@ -199,6 +218,18 @@ SETTINGS: tuple[Setting, ...] = (
         switch,
         "1",
         "Print `attribute_type` with each value of a product, and the `symbol` of a measurement; 0 leaves them out.",
+    ),
+    Setting(
+        "LIMEN_API_TIME_ZONE",
+        time_zone,
+        "UTC",
+        "Time zone of what searches of products say without one: moments, and which day `now` is.",
+    ),
+    Setting(
+        "LIMEN_API_DOC_BASE_URL",
+        page_address,
+        "",
+        "Address of the documentation that errors of the API link to; without it, the help pages of this installation.",
     ),
     Setting("LIMEN_CALLS_RECORDED", switch, "1", "Keep the last calls of each connection, for its console."),
     Setting("LIMEN_CALLS_KEPT", positive, "1000", "Most calls kept of one connection; the oldest go first."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from pathlib import Path
 
 from limen.config.database import database_settings
@@ -33,6 +33,8 @@ LIMEN_TOKEN_FAILURES: int = _VALUES["LIMEN_TOKEN_FAILURES"]
 LIMEN_TOKEN_PAUSE: int = _VALUES["LIMEN_TOKEN_PAUSE"]
 LIMEN_REFRESH_REPLAY_GRACE: int = _VALUES["LIMEN_REFRESH_REPLAY_GRACE"]
 LIMEN_API_VALUE_TYPES: bool = _VALUES["LIMEN_API_VALUE_TYPES"]
+LIMEN_API_TIME_ZONE: tzinfo = _VALUES["LIMEN_API_TIME_ZONE"]
+LIMEN_API_DOC_BASE_URL: str = _VALUES["LIMEN_API_DOC_BASE_URL"]
 LIMEN_CALLS_RECORDED: bool = _VALUES["LIMEN_CALLS_RECORDED"]
 LIMEN_CALLS_KEPT: int = _VALUES["LIMEN_CALLS_KEPT"]
 LIMEN_CALLS_DAYS: int = _VALUES["LIMEN_CALLS_DAYS"]

@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/rest/v1/", include("limen.structure.api_urls")),
     path("api/rest/v1/", include("limen.help.api_urls")),
     path("api/limen/v1/", include("limen.events.api_urls")),
+    path("api/rest/v1/limen/", include("limen.events.rest_urls")),
     path("api/<anything:rest>", root.unknown),
     path("", include("limen.kit.web.urls")),
     path("", include("limen.help.urls")),

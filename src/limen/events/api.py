@@ -20,6 +20,16 @@ from limen.kit.http.pages import read_limit
 @endpoint(name="limen_changes", listed=False)
 def list_changes(request: ApiRequest) -> HttpResponse:
     """Give what changed after a cursor, oldest first, in the order in which it came true; nothing is left out."""
+    return _changes(request)
+
+
+@endpoint(name="limen_changes_beside", listed=False)
+def list_changes_beside(request: ApiRequest) -> HttpResponse:
+    """The same feed under the prefix of the other routes; a cursor of one address is good at the other."""
+    return _changes(request)
+
+
+def _changes(request: ApiRequest) -> HttpResponse:
     given = request.GET
     areas = rules.areas_of(_resources(request))
     limit = read_limit(given.get("limit"), default=rules.MOST_CHANGES, most=rules.MOST_CHANGES)

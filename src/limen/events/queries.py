@@ -28,6 +28,18 @@ def history(subject: str, *, before: int | None = None, limit: int = 25) -> Sequ
     return list(found.order_by("-id")[:limit])
 
 
+def later(subject: str, than: int, *, portion: int = 1000) -> Iterator[Event]:
+    """Go through all events of one subject after an id, newest first, holding one portion. 1 query a portion."""
+    found = Event.objects.filter(subject=subject, id__gt=than).order_by("-id")
+    before: int | None = None
+    while True:
+        rows = list((found if before is None else found.filter(id__lt=before))[:portion])
+        yield from rows
+        if len(rows) < portion:
+            return
+        before = rows[-1].id
+
+
 def connections_that_changed(path: str, *, kind: str, among: int) -> dict[int, int]:
     """Tell which connections changed a property lately: id → how often.
 

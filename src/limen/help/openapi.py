@@ -377,25 +377,27 @@ _CATEGORY_UPLOAD = {
     },
     "required": ["category", "file"],
 }
+_FEED = Shape(
+    lambda resource: {
+        "200": _json("Changes, oldest first.", schemas.CHANGES),
+        "410": _refused("The cursor is too old, or of a database that was set back: read everything once."),
+        "422": _INVALID,
+    },
+    None,
+    lambda resource: (
+        _query("resource", schemas.TEXT, "Names, with commas between; all that you may list if not sent."),
+        _query("after", schemas.TEXT, "The `next` of an answer; `now` for changes from now on."),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES}, "Changes of an answer; 1000."),
+    ),
+)
 _ALONE: Mapping[str, Shape] = {
     "pim_api_root_endpoint": Shape(lambda resource: {"200": _json("The routes by name.", schemas.ROOT)}),
     "limen_openapi": Shape(lambda resource: {"200": _json("This description.", {"type": "object"})}),
     "limen_connection_check": Shape(
         lambda resource: {"200": _json("Proof of being here.", thing({"proof": schemas.TEXT})), "404": _UNKNOWN}
     ),
-    "limen_changes": Shape(
-        lambda resource: {
-            "200": _json("Changes, oldest first.", schemas.CHANGES),
-            "410": _refused("The cursor is too old, or of a database that was set back: read everything once."),
-            "422": _INVALID,
-        },
-        None,
-        lambda resource: (
-            _query("resource", schemas.TEXT, "Names, with commas between; all that you may list if not sent."),
-            _query("after", schemas.TEXT, "The `next` of an answer; `now` for changes from now on."),
-            _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES}, "Changes of an answer; 1000."),
-        ),
-    ),
+    "limen_changes": _FEED,
+    "limen_changes_beside": _FEED,
     "fos_oauth_server_token": Shape(
         lambda resource: {
             "200": _json("A pair of tokens.", schemas.TOKEN),

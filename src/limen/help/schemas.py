@@ -144,7 +144,10 @@ PRINTED: Mapping[str, Schema] = {
         optional=("is_main_identifier",),
     ),
     "attribute_option": thing({"code": TEXT, "attribute": TEXT, "sort_order": WHOLE, "labels": LABELS}),
-    "attribute_group": thing({"code": TEXT, "sort_order": WHOLE, "attributes": CODES, "labels": LABELS}),
+    "attribute_group": thing(
+        {"code": TEXT, "sort_order": WHOLE, "attributes": CODES, "labels": LABELS, "counts_for_quality": FLAG},
+        optional=("counts_for_quality",),
+    ),
     "family": thing(
         {
             "code": TEXT,

@@ -88,6 +88,7 @@ class Removable(Coded):
 
 class AttributeGroup(Coded):
     sort_order = models.BigIntegerField(default=0)
+    counts_for_quality = models.BooleanField(default=True, db_default=True)
 
     class Meta(Coded.Meta):
         db_table = "structure_attribute_group"

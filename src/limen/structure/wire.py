@@ -84,11 +84,13 @@ def option(one: Option, structure: Structure) -> Plain:
 
 
 def attribute_group(one: AttributeGroup, structure: Structure) -> Plain:
+    """Ours is printed only where it says something: clients of the target know no such key."""
     return {
         "code": one.code,
         "sort_order": one.sort_order,
         "attributes": [attribute.code for attribute in structure.attributes_by_group.get(one.code, ())],
         "labels": _labels(one.labels, structure),
+        **({} if one.counts_for_quality else {"counts_for_quality": False}),
     }
 
 

@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from limen.kit.errors import Malformed
+from limen.kit.errors import Malformed, Unprocessable
 
 JSON = "application/json"
 
@@ -86,5 +86,11 @@ def segment(code: str) -> str:
 
 
 def flag(request: HttpRequest, name: str) -> bool:
-    """Read one of our own switches (`?dry_run=1`): `1` and `true` both mean on."""
-    return request.GET.get(name, "") in ("1", "true")
+    """Read one of our own switches (`?dry_run=1`): `1` and `true` both mean on.
+
+    Raises Unprocessable for what is neither on nor off: a dry run that is written `True` must not save anything.
+    """
+    given = request.GET.get(name, "")
+    if given not in ("1", "true", "0", "false", ""):
+        raise Unprocessable(f'"{given}" is not possible for "{name}"; only "true" and "false" are.')
+    return given in ("1", "true")

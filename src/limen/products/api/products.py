@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
@@ -163,7 +164,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
             params[name] = "true" if value else "false"
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
-        else:
+        elif value is not None:
             params[name] = _as_json(value)
     return answer_list(request, "uuid", params)
 
@@ -213,7 +214,7 @@ def answer_list(request: ApiRequest, flavour: Asked, params: Any) -> HttpRespons
         params.get("search"),
         flavour=flavour,
         book=book,
-        now=clock.now(),
+        now=clock.now().astimezone(settings.LIMEN_API_TIME_ZONE),
         locale=params.get("search_locale"),
         scope=params.get("search_scope"),
         most_identifiers=MOST_IDENTIFIERS_EXTENDED if extended_limits(request) else MOST_IDENTIFIERS,
@@ -369,10 +370,14 @@ def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
 
 
 def with_ignored(answer: HttpResponse, result: LineResult) -> HttpResponse:
-    """Say how many values were dropped because they stand on another level."""
-    if result.ignored:
-        answer["Limen-Ignored-Values"] = str(result.ignored)
+    _tell_ignored(answer, result.ignored)
     return answer
+
+
+def _tell_ignored(answer: HttpResponse, ignored: int) -> None:
+    """Say how many values were dropped because they stand on another level."""
+    if ignored:
+        answer["Limen-Ignored-Values"] = str(ignored)
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -404,7 +409,9 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour), codes=codes)
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
-    return marked(ndjson.answer(written), dry_run)
+    answer = ndjson.answer(written)
+    _tell_ignored(answer, sum(one.ignored for one in results))
+    return marked(answer, dry_run)
 
 
 def asks_full(request: HttpRequest) -> bool:

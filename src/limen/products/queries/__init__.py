@@ -1,5 +1,7 @@
 """Every shared read of products."""
 
+from limen.products.queries.beginnings import Told as Told
+from limen.products.queries.beginnings import history as history
 from limen.products.queries.lists import count as count
 from limen.products.queries.lists import page as page
 from limen.products.queries.lists import page_after as page_after

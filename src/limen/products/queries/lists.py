@@ -15,8 +15,8 @@ from limen.products.rules.world import Row
 
 # So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
-# So many are asked where the first of them promise that this fills the page: a join takes ten times as long.
-LONG_WALK = 200_000
+# So many more are asked where the first of them promise that this fills the page.
+LONG_WALK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +64,40 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
     How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
     """
     extent = f"LIMIT {limit} OFFSET {offset}"
+    # The cursor changes nothing about the way, so a list without criteria is planned once.
+    by_values = where.by_values
     if not where.probes or where.few:
-        # The cursor changes nothing about the way, so a list without criteria is planned once.
-        return _rows(of, both([of.always, where, beyond]), extent, by_values=where.by_values)
+        return _rows(of, both([of.always, where, beyond]), extent, by_values=by_values)
     listed = both([of.always, beyond])
-    rows, enough = _walk(of, where, listed, WALK, extent, limit)
-    longer = None if enough else _longer_walk(len(rows), offset, limit)
-    if longer is not None:
-        rows, enough = _walk(of, where, listed, longer, extent, limit)
-    return rows if enough else _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
+    rows = _rows(of, where, extent, by_values=by_values, walked=(listed, WALK))
+    behind = _behind_walk(of, listed, WALK) if len(rows) < limit else None
+    if behind is not None and (reach := _way_to_go(len(rows), offset, limit)) is not None:
+        # Something was found, so what the offset skips lies before.
+        onward = both([listed, Where(f"p.{of.order} >= %s", (behind,))])
+        rows += _rows(of, where, f"LIMIT {limit - len(rows)}", by_values=by_values, walked=(onward, reach))
+        behind = _behind_walk(of, onward, reach) if len(rows) < limit else None
+    if behind is None:
+        return rows
+    return _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
 
 
-def _walk(of: _List, where: Where, listed: Where, reach: int, extent: str, limit: int) -> tuple[list[Row], bool]:
-    """Look for a page among the first `reach` products of a list; also tell whether that is all of it.
-
-    1 query, 2 when they do not fill the page.
-    """
-    rows = _rows(of, where, extent, by_values=where.by_values, walked=(listed, reach))
-    return rows, len(rows) == limit or not _goes_on(of, listed, reach)
-
-
-def _longer_walk(found: int, offset: int, limit: int) -> int | None:
-    """Tell how far a walk must go to fill a page, by what the first one has found; None where that is too far."""
+def _way_to_go(found: int, offset: int, limit: int) -> int | None:
+    """Tell how many more to ask, by what the first walk has found; None where it is hopeless or too far."""
     if not found:
         return None
     # Twice what it takes on average: a walk ends with the page, and one that falls short was for nothing.
-    longer = 2 * WALK * (offset + limit) // (offset + found)
-    return longer if longer <= LONG_WALK else None
+    reach = 2 * WALK * (limit - found) // (offset + found) + WALK // 10
+    return reach if reach <= LONG_WALK else None
 
 
-def _goes_on(of: _List, listed: Where, reach: int) -> bool:
-    """Tell whether a list has more than what was walked."""
-    statement = f"SELECT 1 FROM {of.store.table} p WHERE {listed.sql} ORDER BY p.{of.order} LIMIT 1 OFFSET {reach}"  # noqa: S608
-    return bool(db.fetch(statement, listed.params))
+def _behind_walk(of: _List, listed: Where, reach: int) -> object:
+    """Give the first place in the order behind a walk of so many; None when there are no more."""
+    statement = (
+        f"SELECT p.{of.order} FROM {of.store.table} p WHERE {listed.sql}"  # noqa: S608  # own parts
+        f" ORDER BY p.{of.order} LIMIT 1 OFFSET {reach}"
+    )
+    found = db.fetch(statement, listed.params)
+    return found[0][0] if found else None
 
 
 def _beyond(of: _List, after: str) -> Where:
@@ -151,8 +152,8 @@ def _rows(
     store, (first, second) = of.store, of.shown
     source, params = f"{store.table} p", where.params
     if walked is not None:
-        # One statement for the walk and its end: asking where it ends took as long as filling the page.
         listed, reach = walked
+        # One statement for the walk and its end: asking where it ends took as long as filling the page.
         source = f"(SELECT * FROM {source} WHERE {listed.sql} ORDER BY p.{of.order} LIMIT {reach}) p"  # noqa: S608
         params = (*listed.params, *params)
     chosen = (

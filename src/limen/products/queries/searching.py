@@ -23,8 +23,9 @@ from limen.products.queries.conditions import (
     named,
     negated,
 )
+from limen.products.queries.filled import lacking
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
-from limen.products.queries.stores import PRODUCTS, Store
+from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.kinds import HEAD, MARK
 from limen.products.rules.reading import UUID
 from limen.products.rules.rulebook import Field
@@ -432,6 +433,10 @@ def _at(store: Store, table: str, keys: list[int], *branches: Where) -> Where:
     return among(store, table, *(Where(f"{key.sql} AND {one.sql}", (*key.params, *one.params)) for one in branches))
 
 
+# No searchable text is that long.
+_BEYOND = 1_000_000
+
+
 def _long_text(one: Criterion, key: int, store: Store) -> Where:
     """The narrow index holds short texts whole and the start of long ones; the rest is in a table of its own."""
     if one.operator in ("IN", "OTHER THAN"):
@@ -443,13 +448,10 @@ def _long_text(one: Criterion, key: int, store: Store) -> Where:
         return both([_at(store, store.texts, [key], TRUE), negated(_long_equal(one.value, key, store))])
     if one.operator == "STARTS WITH":
         return _long_start(one.value, key, store)
-    pattern = f"%{like(one.value)}%"
-    found = either(
-        [
-            _at(store, store.texts, [key], Where("x.value LIKE %s", (pattern,))),
-            _at(store, store.longs, [key], Where("x.value LIKE %s", (pattern,))),
-        ]
-    )
+    # In long texts this takes two thirds of the time of LIKE. The upper bound is there for the planner, who then takes
+    # those that fit to be few, and reads with several processes.
+    inside = Where(f"strpos(x.value, %s) BETWEEN 1 AND {_BEYOND}", (one.value,))
+    found = either(_at(store, table, [key], inside) for table in (store.texts, store.longs))
     if one.operator == "DOES NOT CONTAIN":
         return both([_at(store, store.texts, [key], TRUE), negated(found)])
     return found
@@ -478,7 +480,10 @@ def _long_with_head(text: str, condition: Where, key: int, store: Store) -> Wher
 
 
 def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store) -> Where:
-    """`EMPTY` is for products that could hold the attribute: of a family with it, or with a value elsewhere (6.2)."""
+    """`EMPTY` is for those that could hold the attribute: by their family, or with a value elsewhere (6.2)."""
+    if one.slot is None and field.attribute.available_locales:
+        # Of a locale that the attribute does not have nothing is found, not even that there is nothing (6.1).
+        return FALSE
     places = {(*place, currency): key for *place, currency, key in keys_of_attributes([field.attribute.id])}
     here = [
         key
@@ -487,9 +492,34 @@ def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store)
         and place[:3] == one.slot.place[:3]
         and (one.currency is None or place[3] == one.currency)
     ]
-    filled = _at(store, _table(field, store), here or [NOWHERE], TRUE)
+    table = _table(field, store)
     if one.operator == "NOT EMPTY":
-        return filled
+        return _at(store, table, here or [NOWHERE], TRUE)
+    filled, holds = (_has(store, table, keys) for keys in (here, [*places.values()]))
+    if store is MODELS:
+        # Of models there are no bits: they are few beside their variants.
+        return both([negated(filled), either([*_models_with(field, structure), holds])])
     families = [family.id for family in structure.families.values() if field.code in family.attributes]
-    holds = _at(store, _table(field, store), list(places.values()) or [NOWHERE], TRUE)
-    return both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])
+    empty = both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])
+    found = lacking(families=families, somewhere=places.values(), here=here)
+    # Bits are of a moment before: whoever was deleted meanwhile, or got a value, is not found.
+    return empty if found is None else both([named("id", "bigint", found), empty])
+
+
+def _has(store: Store, table: str, keys: list[int]) -> Where:
+    return exists(f"{table} x WHERE x.key = ANY(%s::int[]) AND x.{store.owner} = p.id", keys)
+
+
+def _models_with(field: Field, structure: Structure) -> list[Where]:
+    """Models have what stands on their level or above; what is a product's they never hold."""
+    common, of_subs = list[int](), list[int]()
+    for variant in structure.family_variants.values():
+        if field.code not in structure.families[variant.family].attributes:
+            continue
+        level = next((n for n, one in enumerate(variant.levels, start=1) if field.code in one.attributes), 0)
+        if level < len(variant.levels):
+            (of_subs if level else common).append(variant.id)
+    return [
+        Where("p.family_variant_id = ANY(%s::bigint[])", (common,)),
+        Where("(p.family_variant_id = ANY(%s::bigint[]) AND p.parent_id IS NOT NULL)", (of_subs,)),
+    ]

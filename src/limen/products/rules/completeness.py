@@ -141,7 +141,10 @@ def fingerprint(family_code: str, book: Rulebook) -> str:
         for one in fields
         if one is not None
     ]
-    return sha256(repr(("with quality", channels, attributes)).encode()).hexdigest()
+    ungraded = sorted(one.code for one in fields if one is not None and not _is_graded(one))
+    # Without any the mark is that of before, so that an upgrade computes nothing anew.
+    parts = ("with quality", channels, attributes, *((ungraded,) if ungraded else ()))
+    return sha256(repr(parts).encode()).hexdigest()
 
 
 def _own_locales(field: Field) -> list[str]:
@@ -197,12 +200,15 @@ class _Compiling:
             slot = _counting_slot(field, channel.code, locale)
             if slot is None:
                 continue
+            graded = _is_graded(field)
+            if field.code not in asked and not graded:
+                continue
             place, bit = (slot.locale, slot.scope), self._bit(slot, channel)
             counted = required if field.code in asked else others
             counted[place] = counted.get(place, 0) | bit
             if field.code in asked:
                 codes.append((place, bit, field.code))
-            if field.type == IMAGE:
+            if field.type == IMAGE and graded:
                 images[place] = images.get(place, 0) | bit
         parts = tuple(
             Part(place, required.get(place, 0), others.get(place, 0), images.get(place, 0))
@@ -222,6 +228,12 @@ class _Compiling:
             known[key] = self.next.get(place, 1)
             self.next[place] = known[key] << 1
         return known[key]
+
+
+def _is_graded(field: Field) -> bool:
+    """Tell whether an attribute counts for quality even where it is not required: its group says so (7.2)."""
+    group = field.structure.attribute_groups.get(field.attribute.group)
+    return group is None or group.counts_for_quality
 
 
 def _counting_slot(field: Field, channel: str, locale: str) -> Slot | None:

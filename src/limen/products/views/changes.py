@@ -28,6 +28,7 @@ KINDS = {
 PROPERTIES = {
     "identifier": gettext_lazy("Identifier"),
     "family": gettext_lazy("Family"),
+    "family_variant": gettext_lazy("Family variant"),
     "parent": gettext_lazy("Parent"),
     "enabled": gettext_lazy("Enabled"),
     "categories": gettext_lazy("Categories"),
@@ -46,12 +47,18 @@ MANY = 8
 class EventRow(Protocol):
     """What of an event is read here."""
 
-    id: int
-    kind: str
-    author_kind: str
-    author_name: str
-    at: datetime
-    data: str
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def author_kind(self) -> str: ...
+    @property
+    def author_name(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def data(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +235,10 @@ def _family(data: object, looked: Looked) -> str:
     return names.family_name(looked.structure, str(data), looked.context.locale) if data else ""
 
 
+def _variant(data: object, looked: Looked) -> str:
+    return names.variant_name(looked.structure, str(data), looked.context) if data else ""
+
+
 def _categories(data: Any, looked: Looked) -> str:
     return ", ".join(names.category_name(looked.structure, code, looked.context) for code in data or ())
 
@@ -250,6 +261,7 @@ def _as_text(data: object, looked: Looked) -> str:
 
 SHOWERS: Mapping[str, Callable[[Any, Looked], str]] = {
     "family": _family,
+    "family_variant": _variant,
     "categories": _categories,
     "groups": _groups,
     "enabled": _yes_no,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
-from limen.events import queries as events
 from limen.kit.errors import NotFound
 from limen.media import queries as media
 from limen.products import forms, queries
@@ -49,7 +48,8 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
     model = queries.model_page(code, channel=context.channel.code, locale=context.locale, structure=structure)
     if model is None:
         raise NotFound(_("There is no product model at this address. It may have been deleted."))
-    rows = _history(model.code) if caller_of(request).may(HISTORY) else []
+    subject = f"product_model:{model.code}"
+    rows = queries.history(subject, structure, limit=EVENTS) if caller_of(request).may(HISTORY) else []
     looked = _looked(model, rows, structure, context)
     url = reverse("products:model", args=[model.code])
     switch = contexts.switch(structure, context)
@@ -68,10 +68,6 @@ def product_model(request: HttpRequest, code: str) -> HttpResponse:
         "parent_url": f"{reverse('products:model', args=[model.parent])}?{switch.query}" if model.parent else "",
     }
     return render(request, "products/model.html", shown)
-
-
-def _history(code: str) -> Sequence[EventRow]:
-    return events.history(f"product_model:{code}", limit=EVENTS)
 
 
 def _looked(model: ModelView, rows: Sequence[EventRow], structure: Structure, context: Context) -> Looked:

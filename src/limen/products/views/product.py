@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from limen.accounts.access import caller_of, requires
-from limen.events import queries as events
 from limen.kit.errors import NotFound
 from limen.media import queries as media
 from limen.products import forms, queries
@@ -63,8 +62,9 @@ def product_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
     caller_of(request).require(INDEX)
     seen = _seen(request, uuid)
     before = request.GET.get("before", "")
-    rows = events.history(
+    rows = queries.history(
         f"product:{seen.product.uuid}",
+        seen.structure,
         before=int(before) if before.isdecimal() and len(before) <= DIGITS else None,
         limit=EVENTS + 1,
     )

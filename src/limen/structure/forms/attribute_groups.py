@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from limen.structure import wire
 from limen.structure.forms.fields import code_field, mark
@@ -24,8 +25,17 @@ class AttributeGroupForm(forms.Form):
             self.fields["code"] = code_field()
         else:
             mark(self, wire.attribute_group(one, structure))
+        self.fields["counts_for_quality"] = forms.BooleanField(
+            label=_("Counts for quality"),
+            help_text=_("Its attributes count for the quality score. Those a channel requires always do."),
+            initial=one.counts_for_quality if one else True,
+            required=False,
+        )
         self.labels = LocaleTexts(self, structure, one.labels if one else {})
 
     def body(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"labels": self.labels.body()}
+        body: dict[str, Any] = {
+            "labels": self.labels.body(),
+            "counts_for_quality": self.cleaned_data["counts_for_quality"],
+        }
         return body if self._place is None else {**body, "code": self.cleaned_data["code"], "sort_order": self._place}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from limen.events.operations import Author
@@ -17,11 +17,14 @@ from limen.structure.rules.records import MeasurementFamily, Structure
 TASK = "structure.follow"
 
 # Resource → properties whose change moves the completeness of products, or the way their values are written.
-_COUNTED = {
+_COUNTED: Mapping[str, tuple[str, ...]] = {
     "family": ("attributes", "attribute_requirements"),
     "channel": ("locales", "currencies"),
     "attribute": ("available_locales",),
+    "attribute_group": ("counts_for_quality",),
 }
+# What counts as well where some group does not count for quality.
+_GROUPED: Mapping[str, tuple[str, ...]] = {"attribute": ("group",), "attribute_group": ("attributes",)}
 _WRITTEN = {"attribute": ("decimals_allowed",)}
 
 
@@ -30,14 +33,33 @@ def follow_decision(
 ) -> None:
     """Ask for what follows from a decision that is being written; `structure` is as it was. No query where nothing
     does, else 2 for each."""
-    if any(decision.differs(name) for name in _COUNTED.get(resource, ())) and (
-        # What is new has no products, but for a channel: every family requires something for it.
-        decision.before is not None or resource == "channel"
+    if any(decision.differs(name) for name in _counted(resource, structure)) and _is_felt(
+        resource, decision, structure
     ):
         _ask(COMPLETENESS, [f"{resource}:{code}"], by, now)
     if decision.before is not None and any(decision.differs(name) for name in _WRITTEN.get(resource, ())):
         _ask(REWRITING, [f"{resource}:{code}"], by, now)
     _ask(SETTLING, [f"family_variant:{one}" for one in _unsettled(resource, code, decision, structure)], by, now)
+
+
+def _counted(resource: str, structure: Structure) -> tuple[str, ...]:
+    counted = _COUNTED.get(resource, ())
+    return counted + _GROUPED[resource] if resource in _GROUPED and _some_do_not_count(structure) else counted
+
+
+def _is_felt(resource: str, decision: Decision, structure: Structure) -> bool:
+    """What is new has no products, but for a channel, which every family requires something for, and a group that
+    attributes come into."""
+    if decision.before is not None or resource == "channel":
+        return True
+    draft = decision.draft
+    return resource == "attribute_group" and bool(
+        draft["attributes"] and (not draft["counts_for_quality"] or _some_do_not_count(structure))
+    )
+
+
+def _some_do_not_count(structure: Structure) -> bool:
+    return not all(one.counts_for_quality for one in structure.attribute_groups.values())
 
 
 def _unsettled(resource: str, code: str, decision: Decision, structure: Structure) -> list[str]:

@@ -61,7 +61,8 @@ def attribute(save: Save) -> None:
 
 def attribute_group(save: Save) -> None:
     """1 query, and 1 to 2 more when attributes move: those listed come in, those left out go to `other`."""
-    group_id = save.row(models.AttributeGroup, sort_order=save.draft["sort_order"])
+    columns = {name: save.draft[name] for name in ("sort_order", "counts_for_quality")}
+    group_id = save.row(models.AttributeGroup, **columns)
     after, before = (
         set(save.draft["attributes"]),
         set(save.decision.before["attributes"] if save.decision.before else ()),

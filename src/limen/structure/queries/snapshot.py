@@ -226,10 +226,14 @@ def _units(text: str) -> Iterable[Unit]:
 
 def _read_attribute_groups(load: Load) -> None:
     rows = load.rows(
-        "SELECT id, code, sort_order, labels, updated_at FROM structure_attribute_group WHERE revision > %s"
+        "SELECT id, code, sort_order, labels, updated_at, counts_for_quality FROM structure_attribute_group"
+        " WHERE revision > %s"
     )
     load.attribute_groups = load.attribute_groups.with_changed(
-        [AttributeGroup(id, code, order, _map(labels), updated) for id, code, order, labels, updated in rows]
+        [
+            AttributeGroup(id, code, order, _map(labels), updated, counts)
+            for id, code, order, labels, updated, counts in rows
+        ]
     )
 
 

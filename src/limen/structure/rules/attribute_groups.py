@@ -13,6 +13,7 @@ from limen.structure.rules.nouns import (
     Noun,
     code_is_free,
     code_is_well_formed,
+    is_boolean,
     is_whole,
     labels_are_valid,
     unchanged,
@@ -40,6 +41,7 @@ def _draft_of(group: AttributeGroup, structure: Structure) -> Draft:
         "sort_order": group.sort_order,
         "attributes": sorted(one.code for one in structure.attributes_by_group.get(group.code, ())),
         "labels": dict(group.labels),
+        "counts_for_quality": group.counts_for_quality,
     }
 
 
@@ -51,6 +53,7 @@ def _check(change: Change) -> Iterator[Violation]:
     yield from code_is_well_formed(change)
     yield from is_whole(change, "sort_order")
     yield from labels_are_valid(change)
+    yield from is_boolean(change, "counts_for_quality")
 
 
 ATTRIBUTE_GROUP = Noun(
@@ -60,9 +63,17 @@ ATTRIBUTE_GROUP = Noun(
         "sort_order": read.scalar,
         "attributes": _read_attributes,
         "labels": read.merged_labels,
+        # Ours.
+        "counts_for_quality": read.scalar,
         "_links": read.ignored,
     },
-    blank=lambda structure: {"code": None, "sort_order": 0, "attributes": [], "labels": {}},
+    blank=lambda structure: {
+        "code": None,
+        "sort_order": 0,
+        "attributes": [],
+        "labels": {},
+        "counts_for_quality": True,
+    },
     draft_of=_draft_of,
     steps=(_check,),
     finish=lambda draft: {**draft, "sort_order": whole(draft["sort_order"])},

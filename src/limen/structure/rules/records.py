@@ -74,11 +74,14 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class AttributeGroup:
+    """`counts_for_quality`: its attributes count for the quality score even where they are not required."""
+
     id: int
     code: str
     sort_order: int = 0
     labels: Labels = field(default_factory=dict)
     updated: datetime = EPOCH
+    counts_for_quality: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def read_search(
     most_identifiers: int = MOST_IDENTIFIERS,
 ) -> list[Criterion]:
     """Read `search`; `locale` and `scope` stand in where a criterion names none. All criteria must hold.
+    The time zone of `now` is that of moments without one.
 
     A search that is an object already, from a body, may say `any`: a list of searches of which one must hold.
     What is wrong is told in the order of the contract: structure, categories, names, number of identifiers,

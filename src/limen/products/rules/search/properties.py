@@ -154,12 +154,12 @@ def label(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
-def _moment(raw: Raw, value: Any) -> datetime:
-    """Read a moment: UTC, or ISO 8601 with an offset (ours)."""
+def _moment(raw: Raw, value: Any, now: datetime) -> datetime:
+    """Read a moment in the time zone of `now`, or ISO 8601 with an offset (ours)."""
     if isinstance(value, str):
         try:
             if _MOMENT.fullmatch(value):
-                return datetime.fromisoformat(value).replace(tzinfo=UTC)
+                return datetime.fromisoformat(value).replace(tzinfo=now.tzinfo).astimezone(UTC)
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is not None and "T" in value:
                 return moment.astimezone(UTC)
@@ -189,15 +189,15 @@ def moments(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     if raw.operator in EMPTINESS:
         return Criterion(name, raw.operator)
     if raw.operator in ("=", "!=", "<", ">"):
-        return Criterion(name, raw.operator, _moment(raw, value))
+        return Criterion(name, raw.operator, _moment(raw, value, now))
     if raw.operator in ("BETWEEN", "NOT BETWEEN"):
         if not isinstance(value, list) or len(value) != 2:
             raise Unprocessable(f'The filter "{raw.name}" expects a list of two dates with this operator.')
-        return Criterion(name, raw.operator, [_moment(raw, one) for one in value])
+        return Criterion(name, raw.operator, [_moment(raw, one, now) for one in value])
     if raw.operator == "SINCE LAST N DAYS":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100_000:
             raise Unprocessable(f'The filter "{raw.name}" expects a number of days as integer.')
-        return Criterion(name, raw.operator, now - timedelta(days=value))
+        return Criterion(name, raw.operator, now.astimezone(UTC) - timedelta(days=value))
     if raw.operator == "SINCE LAST JOB":
         raise Unprocessable(f'The job "{string_of(raw)}" does not exist.')
     raise unsupported(raw)
