@@ -34,8 +34,11 @@ def a_moment(random: Random) -> str:
     return f"2025-{random.randint(1, 12):02}-{random.randint(1, 28):02} {random.randint(0, 23):02}:00:00"
 
 
-def fill(connection: Connection, products: int, seed: int) -> None:
-    """Make products 1 to `products`, with one value of each kind; nine in ten values are there. None if all are."""
+def fill(connection: Connection, products: int, seed: int, document: str = "") -> None:
+    """Make products 1 to `products`, with one value of each kind; nine in ten values are there. None if all are.
+
+    All have the same `document`, by default one without values.
+    """
     (there,) = connection.execute("SELECT count(*) FROM product").fetchone() or (0,)
     if there:
         if there != products:
@@ -46,12 +49,23 @@ def fill(connection: Connection, products: int, seed: int) -> None:
     connection.execute(f"SELECT setseed({1 / (1 + seed)})")
     _groups(connection)
     with _without_indexes(connection, (*_TABLES, _LONG)):
-        _products(connection, products)
+        _products(connection, products, document)
         _members(connection, products)
         for statement in _values(connection):
             connection.execute(statement, {"products": products})
+    connection.execute(_FILLED)
     # As the server does by itself within minutes after many rows have come.
     connection.execute("VACUUM ANALYZE")
+
+
+# As the migration that made the table does it.
+_FILLED = (
+    "INSERT INTO product_filled (key, part, bits) SELECT key, id / 1024,"
+    " bit_or(set_bit(repeat('0', 1024)::bit(1024), 1023 - (id % 1024)::int, 1)) FROM ("
+    "SELECT key, product_id AS id FROM product_idx_text UNION ALL SELECT n.key, n.product_id FROM product_idx_num n"
+    " JOIN product_search_key k ON k.id = n.key AND k.attribute_id > 0"
+    " UNION ALL SELECT -family_id, id FROM product WHERE family_id IS NOT NULL) there GROUP BY 1, 2"
+)
 
 
 def _groups(connection: Connection) -> None:
@@ -66,7 +80,7 @@ def _groups(connection: Connection) -> None:
     connection.execute("UPDATE structure_version SET version = version + 1000, trail = '{}'")
 
 
-def _products(connection: Connection, products: int) -> None:
+def _products(connection: Connection, products: int, document: str) -> None:
     span = sql.Literal((_days_between() * 86_400) / products)
     connection.execute(
         sql.SQL(
@@ -81,11 +95,11 @@ def _products(connection: Connection, products: int) -> None:
     )
     # Here and there one without family.
     connection.execute("UPDATE product SET family_id = NULL WHERE id % 997 = 0")
-    document = {"enabled": True, "family": "bench_family_0", "categories": [], "groups": [], "parent": None}
-    document |= {"values": {}, "created": "2025-01-01T00:00:00+00:00", "updated": "2025-01-01T00:00:00+00:00"}
+    empty = {"enabled": True, "family": "bench_family_0", "categories": [], "groups": [], "parent": None}
+    empty |= {"values": {}, "created": "2025-01-01T00:00:00+00:00", "updated": "2025-01-01T00:00:00+00:00"}
     connection.execute(
         "INSERT INTO product_doc (product_id, doc) SELECT id, %(doc)s FROM product",
-        {"doc": orjson.dumps(document).decode()},
+        {"doc": document or orjson.dumps(empty).decode()},
     )
 
 

@@ -78,7 +78,14 @@ def memory_mb(target: Target) -> float | None:
     """Give the memory of the web process (resident, the largest when there are several); None when it is elsewhere."""
     if target.pid is None or not Path("/proc/self/status").exists():
         return None
-    return max((_resident_mb(pid) for pid in _web(target.pid)), default=None)
+    return max((_memory_mb(pid) for pid in _web(target.pid)), default=None)
+
+
+def peak_memory_mb(target: Target) -> float | None:
+    """Give the most memory that the web process has ever had; None when it is elsewhere."""
+    if target.pid is None or not Path("/proc/self/status").exists():
+        return None
+    return max((_memory_mb(pid, b"VmHWM:") for pid in _web(target.pid)), default=None)
 
 
 def worker_memory_mb(target: Target) -> float | None:
@@ -86,7 +93,7 @@ def worker_memory_mb(target: Target) -> float | None:
     if target.pid is None or not Path("/proc/self/status").exists():
         return None
     below = _below(target.pid, _children())
-    return max((_resident_mb(pid) for pid in below if b"\0work\0" in _read(pid, "cmdline")), default=None)
+    return max((_memory_mb(pid) for pid in below if b"\0work\0" in _read(pid, "cmdline")), default=None)
 
 
 def cpu_seconds(target: Target) -> float:
@@ -167,8 +174,8 @@ def _read(pid: int, name: str) -> bytes:
         return b""
 
 
-def _resident_mb(pid: int) -> float:
+def _memory_mb(pid: int, name: bytes = b"VmRSS:") -> float:
     for line in _read(pid, "status").splitlines():
-        if line.startswith(b"VmRSS:"):
+        if line.startswith(name):
             return round(int(line.split()[1]) / 1024, 1)
     return 0.0

@@ -55,6 +55,7 @@ class TestList:
             "Something broke.",
         )
         assert "Nothing found" in text(client.get("/system/jobs", {"search": "zzz"}))
+        assert "Nothing found" in text(client.get("/system/jobs", {"search": "\0zzz"}))
 
     def test_it_goes_on_beyond_a_page(self, client: Client) -> None:
         sign_in(client, SEE_JOBS)

@@ -19,6 +19,7 @@ from benchmarks import (
     encoded_lists,
     follow,
     list_products,
+    memory,
     read_product,
     recording,
     search,
@@ -100,7 +101,7 @@ class TestEveryBenchmark:
             for pagination in ("search_after", "page")
         } | {f"list_products.products-uuid.{cut}" for cut in ("attributes", "locales", "scope", "all_three")}
         assert all(line["rows"] == 10 * list_products.ROUNDS for line in lines.values())
-        assert all(line["ratio"] > 0 for line in lines.values())
+        assert all(line["ratio"] > 0 and line["ratio_of_p50"] > 0 for line in lines.values())
 
     def test_search_asks_by_every_operator(self, bench: Bench) -> None:
         lines = bench.run(search)
@@ -120,7 +121,9 @@ class TestEveryBenchmark:
             search.main(bench.arguments)
 
     def test_read_product_reads_by_both_keys(self, bench: Bench) -> None:
-        assert set(bench.run(read_product)) == {"read_product.identifier", "read_product.uuid"}
+        lines = bench.run(read_product)
+        assert set(lines) == {"read_product.identifier", "read_product.uuid"}
+        assert all(line["p95_ms"] >= line["p50_ms"] > 0 for line in lines.values())
 
     def test_tokens_are_bought_refreshed_and_checked(self, bench: Bench) -> None:
         lines = bench.run(tokens)
@@ -201,6 +204,15 @@ class TestAServerOfItsOwn:
         line = json.loads(capsys.readouterr().out.splitlines()[0])
         assert line["memory_mb"] is None or line["memory_mb"] > 20
         assert line["db"].startswith("PostgreSQL ")
+
+    def test_memory_is_told_after_each_part_of_what_two_catalogues_get(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert memory.main(["--rows", "10"]) == 0
+        lines = {line["name"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+        assert list(lines) == [f"memory.{name}.{part.__name__}" for name in ("few", "all") for part in memory.PARTS]
+        for name in ("first_pages", "last_pages", "cut_pages", "numbered_pages", "stream", "bulk"):
+            assert (lines[f"memory.few.{name}"]["rows"], lines[f"memory.all.{name}"]["rows"]) == (1, 10)
 
     def test_recording_is_compared_with_a_server_that_does_not_record(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert recording.main(["--rows", "10"]) == 0

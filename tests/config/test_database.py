@@ -25,6 +25,12 @@ def test_only_the_embedded_server_is_not_asked_whether_it_is_still_there(url: st
     assert database_settings(url, DATA)["CONN_HEALTH_CHECKS"] is asked
 
 
+def test_only_the_embedded_server_is_told_how_it_plans() -> None:
+    """A pooler before another one may refuse the option."""
+    assert "random_page_cost" in database_settings("", DATA)["OPTIONS"]["options"]
+    assert "options" not in database_settings("postgresql://db/pim", DATA)["OPTIONS"]
+
+
 def test_an_address_is_taken_apart() -> None:
     found = database_settings("postgresql://limen:p%40ss@db.example.com:5433/pim?sslmode=require", DATA)
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example.com", "5433", "pim")

@@ -1,7 +1,8 @@
-"""Requests about products, made up: mostly right, often nearly right, sometimes nonsense.
+"""What requests about products consist of, made up: mostly right, often nearly right, sometimes nonsense.
 
-Everything comes out of a `Random`, so that a seed (or Hypothesis) can give the same request again. Bodies are written
-by hand, because no encoder writes what a hostile one can: NaN, numbers without end, halves of characters, keys twice.
+`requests` puts them together. Everything comes out of a `Random`, so that a seed (or Hypothesis) can give the same
+request again. Bodies are written by hand, because no encoder writes what a hostile one can: NaN, numbers without end,
+halves of characters, keys twice.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from tests.products.catalogue import ATTRIBUTES, CATEGORIES, GROUPS, OPTIONS
-
-COLLECTION = "application/vnd.akeneo.collection+json"
-ANSWERS = frozenset({200, 201, 204, 400, 404, 405, 406, 409, 413, 415, 422})
+from tests.products.catalogue import CATEGORIES, GROUPS
+from tests.products.search_table import ATTRIBUTES as SEARCHES_OF_ATTRIBUTES
+from tests.products.search_table import MODELS as SEARCHES_OF_MODELS
+from tests.products.search_table import PROPERTIES as SEARCHES_OF_PROPERTIES
+from tests.products.wide_catalogue import ATTRIBUTES, FAMILY_VARIANTS, OPTIONS, UNITS
 
 # Few products, so that most writes meet one that is there.
 UUIDS = [str(UUID(int=0x7D3F1C0A_4B0E_4C39_9A5F_000000000000 + number)) for number in range(10)]
@@ -35,7 +36,21 @@ IDENTIFIERS = [
     "draft",
     "x?y#z",
     "ﬁn",
+    "a\u0308 o\u0308",
+    " edge ",
+    "a//b",
+    "\u202eevil\u200b",
 ]
+# A root has no parent here; the others belong below the one named.
+MODELS: dict[str, str | None] = {
+    "orbit": None,
+    "orbit_brass": "orbit",
+    "orbit/white": "orbit",
+    "BEAM": None,
+    "ä m": None,
+    "ä.m chrome": "ä m",
+}
+VARIANT_OF = {"orbit": "lum_finish_size", "BEAM": "lum_size", "ä m": "lum_finish_size"}
 LOCALES = ["en_GB", "de_DE", "en_US"]
 CHANNELS = ["webshop", "print", "ecommerce"]
 TYPES = ["UPSELL", "X_SELL", "COMPATIBLE", "BUNDLE"]
@@ -65,7 +80,23 @@ TEXTS = [
     "NaN",
     "1e999",
     "\x7f\x1b[2J",
+    "e\u0301",
+    "Z" + "\u0351\u0327" * 60,
+    "\u2066\u2069\u200f\u200b\ufeff",
+    "\uffff\ufdd0",
+    "\U0010ffff",
+    "👩\u200d👩\u200d👧",
+    "ς Σ ǅ ẞ ı",
+    "\t x \t",
+    "\xa0",
+    "null",
+    "0",
+    "-0",
+    "[]",
+    "~",
+    "values.title.en_GB",
 ]
+LONG = ["x" * 65_535, "x" * 65_536, "<p>" * 2000 + "ä" * 60_000, "😀" * 20_000]
 
 
 @dataclass(frozen=True)
@@ -94,23 +125,44 @@ def encode(value: Any) -> str:
     return json.dumps(value)
 
 
+def be_careful(r: Random, careful: bool) -> None:
+    """Let what is made up next be right, as far as that is known here; or else mostly right.
+
+    Of many parts each mostly right hardly a whole one would be, and what is refused leaves nothing to read.
+    """
+    r.careful = careful
+
+
+def is_careful(r: Random) -> bool:
+    return getattr(r, "careful", False)
+
+
 def text(r: Random) -> str:
+    if is_careful(r):
+        return r.choice(GOOD_TEXTS)
     if r.random() < 0.3:
         return r.choice(["Orbit lamp", "x", "Leuchte für Tische", "<p>Warm light</p>"])
     if r.random() < 0.2:
         return "".join(chr(r.randrange(1, 0xD800)) for _ in range(r.randrange(9)))
+    if r.random() < 0.003:
+        return r.choice(LONG)
+    if r.random() < 0.1:
+        return "".join(chr(r.choice([r.randrange(0x300, 0x370), r.randrange(0xE000, 0x110000)])) for _ in range(5))
     chosen = r.choice(TEXTS)
     return chosen if not HALVES.search(chosen) or r.random() < SPOILING else "x"
 
 
+GOOD_TEXTS = [one for one in TEXTS if len(one) <= 255 and not re.search("[\0\ud800-\udfff]", one)]
 # Half of a character, and numbers that are none, make a whole body unreadable: that may not happen all the time.
 HALVES = re.compile("[\ud800-\udfff]")
 SPOILING = 0.1
 
 
 def number(r: Random) -> Any:
+    if is_careful(r):
+        return r.choice([r.randrange(20000), str(r.randrange(20000)), 0, "7.50", 12.5, 1e2, "20000.0000", -0.0])
     if r.random() < SPOILING / 3:
-        return Raw(r.choice(["1e999", "-1e999", "NaN", "Infinity", "1" * 400, "01", "1."]))
+        return Raw(r.choice(["1e999", "-1e400", "NaN", "-Infinity", "1" * 400, "01", "1.", "-", "1e", "0x1F", "1_0"]))
     if r.random() < 0.6:
         return r.choice([r.randrange(20000), str(r.randrange(20000))])
     return r.choice(
@@ -128,6 +180,26 @@ def number(r: Random) -> Any:
             10**70,
             1e300,
             -0.0,
+            Raw("-0"),
+            Raw("-0e5"),
+            Raw("1e308"),
+            Raw("5e-324"),
+            Raw("1.0000000000000000000000000001"),
+            9.999999999999999e22,
+            "-0",
+            "-0.0",
+            "0e0",
+            "1e400",
+            "-1e-400",
+            "1E+64",
+            "0" * 70 + "1",
+            "." + "0" * 80 + "1",
+            "nan",
+            "inf",
+            "-Infinity",
+            "1_000",
+            "",
+            "1\n",
             1e-300,
             Raw("0." + "3" * 400),
             Raw("1E+2"),
@@ -183,21 +255,33 @@ def mixed_case(r: Random, code: Any) -> Any:
 
 
 def mostly(r: Random, good: Any, share: float = 0.9) -> Any:
-    return good if r.random() < share else junk(r)
+    return good if is_careful(r) or r.random() < share else junk(r)
 
 
 # Values
 
 
 def metric(r: Random, units: list[str]) -> Any:
-    return {"amount": number(r), "unit": mixed_case(r, mostly(r, r.choice(units), 0.9) if r.random() < 0.9 else "X")}
+    made = {"amount": number(r), "unit": mixed_case(r, mostly(r, r.choice(units), 0.97) if r.random() < 0.97 else "X")}
+    return with_more(r, made, {"symbol": "kg", "currency": "EUR"})
+
+
+def with_more(r: Random, made: dict[str, Any], more: dict[str, Any]) -> Any:
+    """Rarely a key that does not belong, one too few, or one twice."""
+    chosen = 0.0 if is_careful(r) else r.random()
+    if chosen < 0.96:
+        return made
+    if chosen < 0.97:
+        made.pop(r.choice(list(made)))
+        return made
+    if chosen < 0.99:
+        return {**made, **more}
+    return Pairs([*made.items(), (r.choice(list(made)), junk(r))])
 
 
 def price(r: Random) -> Any:
-    return {
-        "amount": number(r),
-        "currency": r.choice(["EUR", "USD", "eur", "XAU", "???"] if r.random() < 0.2 else ["EUR", "USD"]),
-    }
+    currency = r.choice(["EUR", "USD", "eur", "XAU", "???"] if r.random() < 0.1 else ["EUR", "USD"])
+    return with_more(r, {"amount": number(r) if r.random() < 0.97 else None, "currency": currency}, {"unit": "GRAM"})
 
 
 def codes(r: Random, known: Sequence[str]) -> list[Any]:
@@ -205,9 +289,12 @@ def codes(r: Random, known: Sequence[str]) -> list[Any]:
 
 
 def date(r: Random) -> str:
+    plain = f"20{r.randrange(20, 36)}-{r.randrange(1, 13):02}-{r.randrange(1, 29):02}"
+    if is_careful(r):
+        return plain
     return r.choice(
         [
-            f"20{r.randrange(19, 40)}-{r.randrange(1, 13):02}-{r.randrange(1, 29):02}",
+            plain,
             "2025-09-01T22:00:00-05:00",
             "2025-02-31",
             "0001-01-01",
@@ -215,6 +302,19 @@ def date(r: Random) -> str:
             "2025-13-01",
             "01/09/2025",
             "２０２５-01-01",
+            "2024-02-29T00:00:00Z",
+            "2025-02-29",
+            "0000-00-00",
+            "99999-01-01",
+            "-0001-01-01",
+            "2025-W01-1",
+            "20250101",
+            "2025-01-01T23:59:60Z",
+            "2025-01-01T24:00:00+14:00",
+            "2025-09-01T22:00:00.123456789+00:00",
+            "2025-1-1",
+            " 2025-01-01",
+            "now",
         ]
     )
 
@@ -230,7 +330,7 @@ def data(r: Random, code: str) -> Any:
     makers: dict[str, Callable[[], Any]] = {
         "pim_catalog_number": lambda: number(r),
         "pim_catalog_boolean": lambda: r.random() < 0.5,
-        "pim_catalog_metric": lambda: metric(r, ["KILOGRAM", "GRAM"] if code == "net_weight" else ["METER"]),
+        "pim_catalog_metric": lambda: metric(r, UNITS[code]),
         "pim_catalog_price_collection": lambda: [price(r) for _ in range(r.randrange(4))],
         "pim_catalog_date": lambda: date(r),
         "pim_catalog_image": lambda: r.choice(MEDIA),
@@ -248,10 +348,15 @@ def entry(r: Random, code: str) -> Any:
     attribute = ATTRIBUTES[code]
     locale = r.choice(LOCALES) if attribute.get("localizable") else None
     scope = r.choice(CHANNELS) if attribute.get("scopable") else None
+    if is_careful(r):
+        scope = scope and r.choice(["webshop", "webshop", "print"])
+        locale = locale and ("en_GB" if scope == "print" else r.choice(["en_GB", "de_DE"]))
     if attribute.get("available_locales"):
         locale = "de_DE"
     chosen = mostly(r, data(r, code), 0.95) if r.random() < 0.95 else None
     made = {"locale": mostly(r, locale, 0.99), "scope": mostly(r, scope, 0.99), "data": chosen}
+    if is_careful(r):
+        return made
     if r.random() < 0.01:
         made.pop(r.choice(list(made)))
     if r.random() < 0.01:
@@ -259,12 +364,22 @@ def entry(r: Random, code: str) -> Any:
     return made
 
 
-def values(r: Random, most: int = 5) -> Any:
+def _once_each(entries: list[Any]) -> list[Any]:
+    """Leave out what stands in the place of another, or in one that cannot be compared."""
+    places = {}
+    for one in entries:
+        place = (repr(one.get("locale")), repr(one.get("scope"))) if isinstance(one, dict) else ("", "")
+        places[place] = one
+    return list(places.values())
+
+
+def values(r: Random, most: int = 5, always: Sequence[str] = ()) -> Any:
+    """`always` are attributes that get a value whatever else does."""
     made: list[tuple[str, Any]] = []
-    for _ in range(r.randrange(most)):
-        code = r.choice(list(ATTRIBUTES))
-        entries = mostly(r, [entry(r, code) for _ in range(r.choice([1, 1, 1, 2, 3]))], 0.97)
-        made.append((mixed_case(r, code) if r.random() < 0.97 else key(r), entries))
+    for code in [*always, *(r.choice(list(ATTRIBUTES)) for _ in range(r.randrange(most)))]:
+        found = [entry(r, code) for _ in range(r.choice([1, 1, 1, 2, 3]))]
+        entries = mostly(r, found if r.random() < SPOILING / 10 else _once_each(found), 0.97)
+        made.append((mixed_case(r, code) if is_careful(r) or r.random() < 0.97 else key(r), entries))
     if r.random() < 0.2:
         made.append(("sku", [{"locale": None, "scope": None, "data": mostly(r, r.choice([*IDENTIFIERS, None]))}]))
     return Pairs(made)
@@ -275,10 +390,10 @@ def values(r: Random, most: int = 5) -> Any:
 
 def associations(r: Random) -> Any:
     ends = [*UUIDS, *IDENTIFIERS, "ghost"]
-    ends = ends[:-1] if r.random() < 0.9 else ends
-    lists = {"products": ends, "groups": GROUPS, "product_models": ["orbit"], "product_uuids": UUIDS}
+    ends = ends[:-1] if is_careful(r) or r.random() < 0.9 else ends
+    lists = {"products": ends, "groups": GROUPS, "product_models": list(MODELS), "product_uuids": UUIDS}
     return {
-        r.choice(TYPES) if r.random() < 0.95 else text(r): {
+        r.choice(TYPES[:3]) if is_careful(r) else r.choice(TYPES) if r.random() < 0.95 else text(r): {
             kind: mostly(r, [mostly(r, r.choice(lists[kind]), 0.98) for _ in range(r.randrange(3))], 0.98)
             for kind in r.sample(list(lists), r.choice([1, 1, 1, 2]))
         }
@@ -287,25 +402,30 @@ def associations(r: Random) -> Any:
 
 
 def quantified(r: Random) -> Any:
-    def link() -> Any:
+    def link(*, to_models: bool = False) -> Any:
         end = {"uuid": r.choice(UUIDS)} if r.random() < 0.5 else {"identifier": r.choice(IDENTIFIERS)}
-        quantities = [1, 2, 3] if r.random() < 0.8 else [0, -1, 2**31, 2**70, "2", 2.5, True, None]
+        end = {"identifier": r.choice(list(MODELS))} if to_models else end
+        quantities = [1, 2, 3] if is_careful(r) or r.random() < 0.8 else [0, -1, 2**31, 2**70, "2", 2.5, True, None]
         return mostly(r, {**end, "quantity": r.choice(quantities)}, 0.98)
 
     kinds = {"products": [link() for _ in range(r.randrange(3))]}
-    if r.random() < 0.1:
-        kinds[r.choice(["product_models", "groups", "x"])] = [link()]
-    return {r.choice(["BUNDLE", "BUNDLE", "UPSELL", "NOPE"]): mostly(r, kinds, 0.95)}
+    if r.random() < 0.3:
+        kinds["product_models"] = [link(to_models=True) for _ in range(r.randrange(3))]
+    if is_careful(r):
+        return {r.choice(["BUNDLE", "BUNDLE2"]): kinds}
+    if r.random() < 0.05:
+        kinds[r.choice(["groups", "x"])] = [link()]
+    return {r.choice(["BUNDLE", "BUNDLE", "BUNDLE2", "UPSELL", "NOPE"]): mostly(r, kinds, 0.95)}
 
 
 def properties(r: Random) -> list[tuple[str, Any]]:
     made: list[tuple[str, Any]] = []
     makers: dict[str, Callable[[], Any]] = {
-        "enabled": lambda: r.choice([True, False, 0, 1, "0", "1"] if r.random() < 0.9 else ["true", None, 2, 1.0]),
-        "family": lambda: r.choice(["luminaires", "LUMINAIRES", None, ""]) if r.random() < 0.95 else "nope",
+        "enabled": lambda: mostly(r, r.choice([True, False, 0, 1, "0", "1"]), 0.9),
+        "family": lambda: mostly(r, r.choice(["luminaires", "LUMINAIRES", "shoes", None, ""])),
         "categories": lambda: codes(r, list(CATEGORIES)),
         "groups": lambda: codes(r, GROUPS),
-        "parent": lambda: None if r.random() < 0.8 else r.choice(["", "orbit"]),
+        "parent": lambda: None if r.random() < 0.6 else r.choice(["", *MODELS]),
         "add_categories": lambda: codes(r, list(CATEGORIES)),
         "remove_categories": lambda: codes(r, list(CATEGORIES)),
         "associations": lambda: associations(r),
@@ -314,104 +434,80 @@ def properties(r: Random) -> list[tuple[str, Any]]:
         "metadata": lambda: junk(r),
         "completenesses": lambda: junk(r),
     }
-    for name in r.sample(list(makers), r.randrange(4)):
-        made.append((name, mostly(r, makers[name](), 0.97)))
-    if r.random() < 0.04:
+    always: list[str] = []
+    if r.random() < 0.15:
+        # A variant, which needs a value of its axis.
+        made += [("parent", r.choice(list(MODELS))), ("family", "luminaires")]
+        always.append("bulb_size")
+    return made + _some(r, makers) + _rest(r, always)
+
+
+def _some(r: Random, makers: dict[str, Callable[[], Any]]) -> list[tuple[str, Any]]:
+    return [(name, mostly(r, makers[name](), 0.97)) for name in r.sample(list(makers), r.randrange(4))]
+
+
+def _rest(r: Random, always: Sequence[str]) -> list[tuple[str, Any]]:
+    made: list[tuple[str, Any]] = []
+    if not is_careful(r) and r.random() < 0.04:
         made.append((key(r), junk(r)))
-    if r.random() < 0.8:
-        made.append(("values", mostly(r, values(r), 0.97)))
+    if always or r.random() < 0.8:
+        made.append(("values", mostly(r, values(r, always=always), 0.97)))
     if made and r.random() < 0.03:
         made.append(r.choice(made))
     return made
 
 
+def properties_of_model(r: Random, code: str) -> list[tuple[str, Any]]:
+    made: list[tuple[str, Any]] = []
+    parent = MODELS.get(code)
+    if parent is not None:
+        made.append(("parent", mostly(r, mixed_case(r, parent), 0.95)))
+    elif r.random() < 0.8:
+        made.append(("family_variant", mostly(r, mixed_case(r, VARIANT_OF.get(code, "lum_size")), 0.95)))
+    makers: dict[str, Callable[[], Any]] = {
+        "family": lambda: r.choice(["luminaires", "shoes", None]),
+        "family_variant": lambda: r.choice([*FAMILY_VARIANTS, "x"]),
+        "parent": lambda: r.choice([None, "", *MODELS]),
+        "categories": lambda: codes(r, list(CATEGORIES)),
+        "associations": lambda: associations(r),
+        "quantified_associations": lambda: quantified(r),
+        "code": lambda: r.choice(list(MODELS)),
+        "enabled": lambda: junk(r),
+        "metadata": lambda: junk(r),
+    }
+    return made + _some(r, makers) + _rest(r, ["finish"] if parent is not None and r.random() < 0.8 else [])
+
+
+def body_of_model(r: Random, code: str, keys: Sequence[tuple[str, Any]] = ()) -> str:
+    return spoilt(r, encode(Pairs([*keys, *properties_of_model(r, code)])))
+
+
 def body(r: Random, keys: Sequence[tuple[str, Any]] = ()) -> str:
-    written = encode(Pairs([*keys, *properties(r)]))
-    chosen = r.random()
+    return spoilt(r, encode(Pairs([*keys, *properties(r)])))
+
+
+def spoilt(r: Random, written: str) -> str:
+    """Rarely not whole, something else altogether, or with blanks around."""
+    chosen = 1.0 if is_careful(r) else r.random()
     if chosen < 0.01:
         return written[: r.randrange(len(written) + 1)]
     if chosen < 0.02:
         return encode(junk(r))
-    return " \n" + written if chosen < 0.03 else written
+    return " \n" + written if chosen < 0.03 else "\ufeff" + written if chosen < 0.033 else written
 
 
 # Searches
 
 
-PROPERTIES = [
-    "uuid",
-    "identifier",
-    "family",
-    "categories",
-    "completeness",
-    "created",
-    "updated",
-    "enabled",
-    "groups",
-    "parent",
-    "quality_score",
-    "label_or_identifier",
-]
-OPERATORS = [
-    "=",
-    "!=",
-    ">",
-    ">=",
-    "<",
-    "<=",
-    "IN",
-    "NOT IN",
-    "EMPTY",
-    "NOT EMPTY",
-    "CONTAINS",
-    "DOES NOT CONTAIN",
-    "STARTS WITH",
-    "BETWEEN",
-    "NOT BETWEEN",
-    "IN CHILDREN",
-    "NOT IN CHILDREN",
-    "UNCLASSIFIED",
-    "IN OR UNCLASSIFIED",
-    "SINCE LAST N DAYS",
-    "SINCE LAST JOB",
-    "EMPTY FOR CURRENCY",
-    "NOT EMPTY FOR CURRENCY",
-    "EMPTY ON ALL CURRENCIES",
-    "NOT EMPTY ON AT LEAST ONE CURRENCY",
-    "GREATER THAN ON ALL LOCALES",
-    "GREATER OR EQUALS THAN ON ALL LOCALES",
-    "LOWER THAN ON ALL LOCALES",
-    "ALL COMPLETE",
-    "ALL INCOMPLETE",
-    "AT LEAST COMPLETE",
-]
-
-
-_TEXTUAL = ["=", "!=", "CONTAINS", "DOES NOT CONTAIN", "STARTS WITH", "EMPTY", "NOT EMPTY"]
-_ORDERED = ["=", "!=", "<", "<=", ">", ">=", "EMPTY", "NOT EMPTY"]
-_CHOSEN = ["IN", "NOT IN", "EMPTY", "NOT EMPTY"]
-FITTING = {
-    "pim_catalog_text": _TEXTUAL,
-    "pim_catalog_textarea": _TEXTUAL,
-    "pim_catalog_identifier": [*_TEXTUAL[:5], "IN", "NOT IN"],
-    "pim_catalog_number": _ORDERED,
-    "pim_catalog_metric": _ORDERED,
-    "pim_catalog_price_collection": _ORDERED,
-    "pim_catalog_boolean": ["=", "!=", "EMPTY", "NOT EMPTY"],
-    "pim_catalog_date": ["=", "!=", "<", ">", "BETWEEN", "NOT BETWEEN", "EMPTY", "NOT EMPTY"],
-    "pim_catalog_simpleselect": _CHOSEN,
-    "pim_catalog_multiselect": _CHOSEN,
-    "pim_catalog_image": _TEXTUAL,
-    "uuid": ["IN", "NOT IN"],
-    "identifier": ["IN", "NOT IN", "=", "CONTAINS", "STARTS WITH"],
-    "family": _CHOSEN,
-    "groups": _CHOSEN,
-    "categories": ["IN", "NOT IN", "IN CHILDREN", "NOT IN CHILDREN", "UNCLASSIFIED", "IN OR UNCLASSIFIED"],
-    "enabled": ["=", "!="],
-    "created": ["=", "<", ">", "BETWEEN"],
-    "updated": ["=", "<", ">", "BETWEEN", "SINCE LAST N DAYS"],
-    "completeness": ["=", "<", ">", "<=", ">=", "GREATER THAN ON ALL LOCALES"],
-}
+SEARCHES = [*SEARCHES_OF_PROPERTIES, *SEARCHES_OF_ATTRIBUTES, *SEARCHES_OF_MODELS]
+PROPERTIES = sorted({name for name, *_ in SEARCHES if name not in ATTRIBUTES})
+OPERATORS = sorted(
+    {operator for _, operator, *_ in SEARCHES} | {"SINCE LAST JOB", "ALL READY", "LIKE", "contains", "NOT NULL"}
+)
+# Operators that have a meaning, by property, and by type of attribute.
+FITTING: dict[str, list[str]] = {}
+for _name, _operator, *_ in SEARCHES:
+    FITTING.setdefault(ATTRIBUTES.get(_name, {}).get("type", _name), []).append(_operator)
 
 
 def sought(r: Random, name: str) -> Any:
@@ -428,8 +524,11 @@ def sought(r: Random, name: str) -> Any:
         "created": ["2025-01-01 00:00:00", "2025-01-01T00:00:00+00:00", "0001-01-01 00:00:00", "x"],
         "updated": ["2025-01-01 00:00:00", 4, "4", 10**9, -1, 10**30],
         "enabled": [True, False],
-        "parent": ["orbit"],
+        "parent": list(MODELS),
+        "code": list(MODELS),
         "quality_score": ["A", "E", "Z"],
+        "label_or_identifier": [*IDENTIFIERS, *TEXTS],
+        "updated_including_linked_entities": ["2025-01-01 00:00:00", 4],
     }
     if name not in known or r.random() < 0.15:
         return junk(r)
@@ -437,13 +536,18 @@ def sought(r: Random, name: str) -> Any:
 
 
 def criterion(r: Random, name: str) -> Any:
+    if r.random() < 0.3:
+        # As the language has it.
+        _, operator, value, more = r.choice([one for one in SEARCHES if one[0] == name] or SEARCHES)
+        return {"operator": operator, "value": value, **more}
     fitting = FITTING.get(name) or FITTING.get(ATTRIBUTES.get(name, {}).get("type", ""), OPERATORS)
     made = {"operator": mostly(r, r.choice(fitting if r.random() < 0.8 else OPERATORS), 0.97)}
     if r.random() < 0.9:
         made["value"] = sought(r, name)
-    if r.random() < 0.6:
+    attribute = ATTRIBUTES.get(name, {"localizable": r.random() < 0.6, "scopable": r.random() < 0.6})
+    if bool(attribute.get("localizable")) == (r.random() < 0.95):
         made["locale"] = mostly(r, r.choice(LOCALES), 0.95)
-    if r.random() < 0.6:
+    if bool(attribute.get("scopable")) == (r.random() < 0.95):
         made["scope"] = mostly(r, r.choice(CHANNELS), 0.95)
     if r.random() < 0.15:
         made["locales"] = mostly(r, r.sample(LOCALES, r.randrange(3)), 0.9)
@@ -451,11 +555,29 @@ def criterion(r: Random, name: str) -> Any:
 
 
 def search(r: Random) -> str:
+    return encode(criteria(r) if r.random() < 0.97 else junk(r))
+
+
+def criteria(r: Random) -> Any:
     made: list[tuple[str, Any]] = []
     for _ in range(r.choice([1, 1, 1, 2, 3])):
         name = r.choice([*PROPERTIES, *ATTRIBUTES, "sku"]) if r.random() < 0.97 else key(r)
         made.append((name, mostly(r, [criterion(r, name) for _ in range(r.choice([1, 1, 2]))], 0.97)))
-    return encode(Pairs(made) if r.random() < 0.97 else junk(r))
+    return Pairs(made)
+
+
+def any_of(r: Random) -> Any:
+    """A search in object form, of which one of several must hold."""
+    parts = [mostly(r, criteria(r), 0.97) for _ in range(r.choice([0, 1, 2, 2, 3, 30]))]
+    made = [("any", mostly(r, parts, 0.97))]
+    return Pairs(made if r.random() < 0.8 else [*made, ("enabled", [{"operator": "=", "value": True}])])
+
+
+FIELDS = [
+    *["uuid", "identifier", "code", "enabled", "family", "family_variant", "categories", "groups", "parent", "values"],
+    *["created", "updated", "associations", "quantified_associations", "quality_scores", "completenesses"],
+    *["root_parent", "workflow_execution_statuses"],
+]
 
 
 def query(r: Random) -> dict[str, str]:
@@ -467,12 +589,25 @@ def query(r: Random) -> dict[str, str]:
         "search_scope": lambda: r.choice([*CHANNELS, "kiosk"]),
         "pagination_type": lambda: r.choice(["page", "search_after", "x"]),
         "search_after": lambda: r.choice([*UUIDS, *IDENTIFIERS, *TEXTS]),
-        "page": lambda: r.choice(["1", "2", "0", "x", "9" * 30]),
-        "limit": lambda: r.choice(["1", "10", "100", "101", "-1"]),
+        "page": lambda: r.choice(
+            ["1", "2"]
+            if r.random() < 0.5
+            else ["1", "2", "0", "x", "9" * 30, "-1", "1.5", "", "٣", "10000", str(2**63)]
+        ),
+        "limit": lambda: r.choice(
+            ["1", "10", "100"]
+            if r.random() < 0.5
+            else ["1", "10", "100", "101", "-1", "500", "501", "9" * 400, "", "1e2", " 5"]
+        ),
         "with_count": lambda: r.choice(["true", "false", "yes"]),
+        "fields": lambda: ",".join(r.sample([*FIELDS, "ghost"] if r.random() < 0.1 else FIELDS, r.randrange(4))),
+        "with_root_parent": lambda: "true",
+        "with_workflow_execution_statuses": lambda: "true",
+        "with_asset_share_links": lambda: r.choice(["true", "x"]),
+        "report": lambda: "all",
         "with_attribute_options": lambda: "true",
         "with_quality_scores": lambda: "true",
-        "with_completenesses": lambda: "true",
+        "with_completenesses": lambda: r.choice(["true", "detail", "x"]),
         "convert_measurements": lambda: "true",
         "x": lambda: text(r),
     }
@@ -480,114 +615,3 @@ def query(r: Random) -> dict[str, str]:
     if r.random() < 0.7:
         made["search"] = search(r)
     return made
-
-
-# Requests
-
-
-@dataclass(frozen=True)
-class Request:
-    method: str
-    path: str
-    query: str = ""
-    body: bytes = b""
-    content_type: str = "application/json"
-
-
-def _bytes(written: str) -> bytes:
-    # Halves of characters that were not escaped are no UTF-8: that, too, is sent.
-    return written.encode("utf-8", "surrogatepass")
-
-
-def _query(given: dict[str, str]) -> str:
-    return urlencode({name: one.encode("utf-8", "surrogatepass") for name, one in given.items()})
-
-
-def _segment(name: str) -> str:
-    return quote(name.encode("utf-8", "surrogatepass"), safe="/")
-
-
-def identity(r: Random, flavour: str) -> str:
-    if flavour == "uuid":
-        return r.choice(UUIDS) if r.random() < 0.95 else r.choice(UUIDS).upper()
-    return r.choice(IDENTIFIERS) if r.random() < 0.9 else text(r)
-
-
-def structure(r: Random) -> Request:
-    """Take something of the structure away under the values, or give it back."""
-    return r.choice(
-        [
-            _patch("channels/webshop", {"locales": r.choice([["en_GB"], ["en_GB", "de_DE"], ["en_GB", "de_DE"]])}),
-            _patch("channels/webshop", {"currencies": r.choice([["EUR"], ["EUR", "USD"], ["EUR", "USD"]])}),
-            _patch("attributes/tagline", {"max_characters": r.choice([None, 5, 255])}),
-            _patch("attributes/lumens", {"number_max": r.choice([None, "20000", "100"])}),
-            _patch("families/luminaires", {"attribute_requirements": {"print": r.choice([["sku"], ["sku", "title"]])}}),
-            _patch(f"attributes/finish/options/{r.choice(OPTIONS['finish'])}", {"labels": {"en_GB": text(r)}}),
-        ]
-    )
-
-
-def _patch(path: str, body: dict[str, Any]) -> Request:
-    return Request("PATCH", f"/api/rest/v1/{path}", body=_bytes(encode(body)))
-
-
-FILES = [
-    ("orbit.png", b"\x89PNG\r\n\x1a\n"),
-    ("orbit.png", b"\x89PNG\r\n\x1a\nother"),
-    ("a.pdf", b"%PDF-1.7"),
-    ("orbit.jpg", b"no image"),
-    ("", b""),
-    ("..", b"x"),
-    ('x"\\;=.png', b"\x89PNG\r\n\x1a\n"),
-    ("\u202egnp.png", b"\x89PNG\r\n\x1a\n"),
-    ("x" * 300 + ".png", b"\x89PNG\r\n\x1a\n"),
-]
-
-
-def upload(r: Random) -> Request:
-    flavour = r.choice(["uuid", "identifier"])
-    target = {
-        flavour: mostly(r, identity(r, flavour), 0.97),
-        "attribute": mostly(r, r.choice(["hero_image", "hero_image", "datasheet", "tagline"]), 0.97),
-        "locale": mostly(r, None, 0.97),
-        "scope": mostly(r, None, 0.97),
-    }
-    name, content = r.choice(FILES)
-    parts = [
-        b'Content-Disposition: form-data; name="product"\r\n\r\n' + _bytes(encode(mostly(r, target, 0.97))),
-        b'Content-Disposition: form-data; name="file"; filename="%s"\r\n\r\n%s' % (name.encode(), content),
-    ]
-    if r.random() < 0.05:
-        parts.pop(r.randrange(2))
-    whole = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
-    whole = whole[: r.randrange(len(whole))] if r.random() < 0.03 else whole
-    return Request("POST", "/api/rest/v1/media-files", "", whole, "multipart/form-data; boundary=b")
-
-
-def request(r: Random) -> Request:
-    """Make up one request."""
-    flavour = r.choice(["uuid", "identifier"])
-    root = "/api/rest/v1/products-uuid" if flavour == "uuid" else "/api/rest/v1/products"
-    chosen = r.random()
-    if chosen < 0.45:
-        name = identity(r, flavour)
-        sent = [(flavour, mostly(r, name))] if r.random() < 0.2 else []
-        return Request("PATCH", f"{root}/{_segment(name)}", body=_bytes(body(r, sent)))
-    if chosen < 0.55:
-        return Request("POST", root, body=_bytes(body(r, [(flavour, mostly(r, identity(r, flavour)))])))
-    if chosen < 0.65:
-        lines = [body(r, [(flavour, mostly(r, identity(r, flavour), 0.95))]) for _ in range(r.randrange(1, 6))]
-        switches = r.choice(["", "", "", "atomic=true", "dry_run=1"])
-        return Request("PATCH", root, switches, _bytes("\n".join(lines)), COLLECTION)
-    if chosen < 0.67:
-        return upload(r)
-    if chosen < 0.675:
-        return structure(r)
-    if chosen < 0.695:
-        return Request("DELETE", f"{root}/{_segment(identity(r, flavour))}")
-    if chosen < 0.74:
-        return Request("GET", f"{root}/{_segment(identity(r, flavour))}", _query(query(r)))
-    if chosen < 0.8:
-        asked = Pairs([(name, mostly(r, one)) for name, one in query(r).items()])
-        return Request("POST", "/api/rest/v1/products-uuid/search", body=_bytes(encode(asked)))
-    return Request("GET", root, _query(query(r)))

@@ -136,6 +136,7 @@ MISSHAPED = [
     ("a number that is no boolean", {"enabled": 2}, "boolean"),
     ("a parent", {"parent": "orbit"}, "orbit"),
     ("both ways of categories", {"categories": [], "add_categories": ["lamps"]}, "combined"),
+    ("both ways, the second empty", {"remove_categories": [], "categories": ["lamps"]}, "combined"),
 ]
 
 

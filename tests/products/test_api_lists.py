@@ -14,7 +14,7 @@ import pytest
 from limen.accounts.rules import SYSTEM
 from limen.events.models import Tally
 from limen.products import queries
-from limen.structure.operations import remove_option
+from limen.structure.operations import remove, remove_option
 from tests.conftest import Api
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.factories.structure import change_channel, make_family
@@ -122,6 +122,19 @@ class TestOne:
         values = pim.get("/products/desk-one").json()["values"]
         assert (values["materials"][0]["data"], values["finish"][0]["data"]) == (["glass"], "chrome")
 
+    def test_a_removed_category_is_not_shown_from_then_on(self, pim: Api) -> None:
+        # The products are cleaned by a job, which here never comes.
+        make_product("desk-one", categories=["autumn_book", "desk_lamps", "lamps"], groups=["clearance", "spring_push"])
+        for resource, code in (("category", "lamps"), ("group", "clearance")):
+            remove(resource, code, by=SYSTEM, now=NOW)
+        (listed,) = items(pim.get("/products"))
+        body = pim.get("/products/desk-one").json()
+        for shown in (listed, body):
+            assert (shown["categories"], shown["groups"]) == (["autumn_book"], ["spring_push"])
+        assert pim.patch("/products/desk-one", {**body, "enabled": False}).status_code == 204
+        assert pim.patch("/products/desk-one", {"categories": ["paper"]}).status_code == 204
+        assert pim.get("/products/desk-one").json()["categories"] == ["paper"]
+
     def test_case_51_values_of_a_locale_come_and_go_with_it(self, pim: Api) -> None:
         both = [*value("Warm", "en_GB", "webshop"), *value("Warmes", "de_DE", "webshop")]
         uuid = make_product("desk-one", values={"blurb": both, "title": value("Tisch", "de_DE")})
@@ -182,6 +195,21 @@ class TestPages:
         for params in ways:
             with count_queries(2):
                 assert api.get("/products-uuid", **params).status_code == 200
+
+    def test_a_full_page_of_a_channel_costs_no_more(
+        self, pim: Api, count_queries: Callable[[int], AbstractContextManager[Any]]
+    ) -> None:
+        for number in range(3):
+            make_product(f"p{number}", categories=["lamps"])
+        pim.get("/products-uuid", scope="webshop")
+        for pagination in ("page", "search_after"):
+            with count_queries(2):
+                answer = pim.get("/products-uuid", scope="webshop", limit="2", pagination_type=pagination)
+            assert len(items(answer)) == 2
+            # One more asks whether the list goes on where the walk ended.
+            with count_queries(3):
+                answer = pim.get("/products-uuid", scope="webshop", limit="4", pagination_type=pagination)
+            assert len(items(answer)) == 3
 
     def test_case_206_the_last_page_may_be_empty(self, pim: Api) -> None:
         for number in range(6):

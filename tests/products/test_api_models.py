@@ -57,8 +57,19 @@ class TestVariants:
         assert '"orbit-brass-s" already has it' in message and 'on "ob-m"' in message
 
     def test_case_158_a_root_of_two_levels_has_no_products(self, pim: Api) -> None:
-        body = {"identifier": "ob-m", "parent": "orbit", "values": {"bulb_size": value("m")}}
-        assert {"property": "parent"} in errors(pim.post("/products", body))
+        # 4.2: the parent, and each value that stands below the level it would have there.
+        body = {
+            "identifier": "ob-m",
+            "parent": "orbit",
+            "values": {"bulb_size": value("m"), "title": value("x", "en_GB")},
+        }
+        answer = pim.post("/products", body)
+        assert errors(answer) == [{"property": "parent"}, {"property": "attribute"}, {"property": "attribute"}]
+        assert [name in answer.json()["errors"][place]["message"] for place, name in ((1, "sku"), (2, "bulb_size"))]
+        moved = pim.patch("/products/orbit-brass-s", {"parent": "orbit"})
+        assert errors(moved) == [{"property": "parent"}, {"property": "attribute"}, {"property": "attribute"}]
+        nameless = pim.post("/products-uuid", {"parent": "orbit", "values": {"bulb_size": value("m")}})
+        assert errors(nameless) == [{"property": "parent"}, {"property": "attribute"}]
 
     def test_case_159_the_parent_must_exist(self, pim: Api) -> None:
         assert fragment(pim.post("/products", {"identifier": "ob-m", "parent": "nope"})) == "api.html#post_products"
@@ -83,6 +94,19 @@ class TestVariants:
         # They are not even judged.
         for wrong in ({"finish": value("gold")}, {"finish": value(["Brass"])}, {"title": value("x")}):
             assert pim.patch("/products/orbit-brass-s", {"values": wrong}).status_code == 204
+        # 2.1: but the shape of a body is looked at before anything is dropped; models have no such stage.
+        misshaped = {"values": {"dimmable": value("true")}}
+        assert "dimmable" in pim.patch("/products/orbit-brass-s", misshaped).json()["message"]
+        assert pim.patch("/product-models/orbit_brass", misshaped).status_code == 204
+
+    def test_10_2_what_lines_drop_is_counted_together(self, pim: Api) -> None:
+        lines = [
+            {"identifier": "orbit-brass-s", "values": {"finish": value("white"), "lumens": value(1)}},
+            {"identifier": "orbit-brass-s", "values": {"title": value("x", "en_GB"), "beam_angle": value(3)}},
+        ]
+        answer = pim.bulk("/products", lines)
+        assert ([one["status_code"] for one in answer.lines], answer["Limen-Ignored-Values"]) == ([204, 204], "3")
+        assert "Limen-Ignored-Values" not in pim.bulk("/products", [{"identifier": "orbit-brass-s"}])
 
     def test_case_163_an_axis_cannot_be_erased(self, pim: Api, u2: str) -> None:
         answer = pim.patch(f"/products-uuid/{u2}", {"values": {"bulb_size": value(None)}})
@@ -197,6 +221,12 @@ class TestModels:
     def test_case_172_a_root_needs_its_family_variant(self, pim: Api) -> None:
         assert errors(pim.post("/product-models", {"code": "arc"})) == [{"property": "family_variant"}]
 
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_case_172_also_when_its_values_cannot_be_read(self, pim: Api, more: str) -> None:
+        values = {"launch_on": value("0000-00-00", None, "webshop"), "finish": value(["Brass"])}
+        answer = pim.patch(f"/product-models/arc{more}", {"values": values})
+        assert errors(answer) == [{"property": "family_variant"}]
+
     def test_case_173_a_model_needs_its_code(self, pim: Api) -> None:
         for code in ({}, {"code": ""}, {"code": "a,b"}, {"code": " a"}, {"code": "x" * 256}, {"code": "ORBIT"}):
             answer = pim.post("/product-models", {"family_variant": "lum_size", **code})
@@ -235,6 +265,8 @@ class TestModels:
             (0, "orbit", {"family_variant": None}),
             (0, "orbit", {"enabled": True}),
             (0, "orbit", {"groups": []}),
+            (0, "orbit", {"uuid": "7d3f1c0a-4b0e-4c39-9a5f-0c2f6f1d2b11"}),
+            (0, "orbit", {"completenesses": []}),
             (0, "orbit", {"values": {"ghost": value("x")}}),
             (0, "new", {"family_variant": "lum_size", "family": "shoes"}),
             (0, "new", {"family_variant": "nope"}),
@@ -256,8 +288,75 @@ class TestModels:
         answer = pim.patch("/product-models/new1", {"code": "new2", "family_variant": "lum_size"})
         assert answer.status_code == 422 and is_plain(answer)
 
-    def test_a_model_is_not_renamed(self, pim: Api) -> None:
-        assert errors(pim.patch("/product-models/orbit", {"code": "orbital"})) == [{"property": "code"}]
+    def test_3_9_another_code_in_the_body_renames(self, pim: Api, u2: str) -> None:
+        make_model("orbit_white", {"finish": "white"}, parent="orbit")
+        make_product("desk", associations={"UPSELL": {"product_models": ["beam", "orbit"]}})
+        body = {"UPSELL": {"product_models": ["orbit"]}, "COMPATIBLE": {"product_models": ["beam"]}}
+        bundle = {"BUNDLE": {"product_models": [{"identifier": "orbit", "quantity": 2}]}}
+        make_model("orbit", associations=body)
+        make_model("beam", quantified_associations=bundle)
+        make_product("lamp", quantified_associations=bundle)
+        before = {
+            path: get(pim, path) for path in ("/products/desk", "/products/orbit-brass-s", "/product-models/beam")
+        }
+        answer = pim.patch("/product-models/ORBIT", {"code": "helios", "categories": ["desk_lamps"]})
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer["Location"].endswith("/api/rest/v1/product-models/helios")
+        assert pim.get("/product-models/orbit").status_code == 404
+        renamed = get(pim, "/product-models/helios")
+        assert (renamed["code"], renamed["categories"], data(renamed, "title")) == (
+            "helios",
+            ["desk_lamps"],
+            "Orbit lamp",
+        )
+        # Everything that names it names it so.
+        assert renamed["associations"]["UPSELL"]["product_models"] == ["helios"]
+        for code in ("orbit_brass", "orbit_white"):
+            sub = get(pim, f"/product-models/{code}")
+            assert (sub["parent"], sub["associations"]["UPSELL"]["product_models"]) == ("helios", ["helios"])
+        variant = get(pim, f"/products-uuid/{u2}", with_root_parent="true")
+        assert (variant["root_parent"], variant["parent"]) == ("helios", "orbit_brass")
+        assert variant["associations"]["UPSELL"]["product_models"] == ["helios"]
+        assert get(pim, "/products/desk")["associations"]["UPSELL"]["product_models"] == ["beam", "helios"]
+        beam = get(pim, "/product-models/beam")
+        assert beam["associations"]["COMPATIBLE"]["product_models"] == ["helios"]
+        for one in (beam, get(pim, "/products/lamp")):
+            links = one["quantified_associations"]["BUNDLE"]["product_models"]
+            assert links == [{"identifier": "helios", "quantity": 2}]
+        for path, was in before.items():
+            assert get(pim, path)["updated"] == was["updated"]
+        (event,) = events.history("product_model:helios", limit=9)
+        known = orjson.loads(event.data)
+        assert (event.kind, known["code"]) == ("product_model.updated", "helios")
+        assert known["changes"][0] == {"path": "code", "before": "orbit", "after": "helios"}
+
+    def test_3_9_a_renamed_model_is_one_like_any_other(self, pim: Api, u2: str) -> None:
+        assert pim.patch("/product-models/orbit_brass", {"code": "brass"}).status_code == 204
+        variant = get(pim, f"/products-uuid/{u2}")
+        assert variant["parent"] == "brass"
+        assert pim.patch(f"/products-uuid/{u2}", variant).status_code == 204
+        search = '{"parent":[{"operator":"=","value":"brass"}]}'
+        found = get(pim, "/products-uuid", search=search)["_embedded"]["items"]
+        assert [one["uuid"] for one in found] == [u2]
+        assert pim.patch("/product-models/brass", {"values": {"tagline": value("new")}}).status_code == 204
+        assert data(get(pim, f"/products-uuid/{u2}"), "tagline") == "new"
+        body = {"identifier": "twin", "parent": "brass", "values": {"bulb_size": value("s")}}
+        assert errors(pim.post("/products", body)) == [{"property": "attribute"}]
+        # The old code is free, and the new one is taken.
+        make_model("orbit_brass", {"finish": "white"}, parent="orbit")
+        assert errors(pim.post("/product-models", {"code": "BRASS", "family_variant": "lum_size"})) == [
+            {"property": "code"}
+        ]
+        assert pim.delete("/product-models/brass").status_code == 204
+        assert pim.get(f"/products-uuid/{u2}").status_code == 404
+
+    def test_3_9_codes_that_a_model_cannot_have(self, pim: Api) -> None:
+        before = get(pim, "/product-models/orbit")
+        for code in ("beam", "BEAM", "orbit_brass", "a,b", " a", "x" * 256, "", " ", None, "a\0b"):
+            assert errors(pim.patch("/product-models/orbit", {"code": code})) == [{"property": "code"}], code
+        assert fragment(pim.patch("/product-models/orbit", {"code": 12})) == "api.html#patch_product_models__code_"
+        assert pim.patch("/product-models/orbit?dry_run=true", {"code": "helios"}).status_code == 204
+        assert get(pim, "/product-models/orbit") == before
 
     def test_case_185_a_model_is_deleted_with_all_below_it(self, pim: Api, u2: str) -> None:
         make_product(
@@ -438,6 +537,36 @@ class TestAssociations:
             pim.patch("/product-models/beam", {"associations": {"UPSELL": {"product_models": ["beam"]}}}).status_code
             == 204
         )
+
+    @pytest.mark.parametrize("more", ["", "?validation=full"])
+    def test_a_second_identifier_of_another_level_is_dropped_with_its_faults(
+        self, pim: Api, u2: str, more: str
+    ) -> None:
+        path = f"/products-uuid/{u2}{more}"
+        answer = pim.patch(path, {"values": {"gtin": value("a\0b"), "lumens": value(800)}})
+        assert (answer.status_code, answer["Limen-Ignored-Values"]) == (204, "1")
+        values = get(pim, f"/products-uuid/{u2}")["values"]
+        assert ("gtin" in values, values["lumens"][0]["data"]) == (False, 800)
+        assert pim.patch("/product-models/beam", {"values": {"gtin": value("a\0b")}}).status_code == 204
+
+    @pytest.mark.parametrize("flavour", ["uuid", "identifier"])
+    def test_case_195_but_a_variant_that_its_model_is_linked_with_can_be_sent_back(
+        self, pim: Api, u2: str, flavour: str
+    ) -> None:
+        make_model("orbit", associations={"COMPATIBLE": {"products": ["orbit-brass-s"]}})
+        path = f"/products-uuid/{u2}" if flavour == "uuid" else "/products/orbit-brass-s"
+        before = get(pim, path)
+        links = before["associations"]["COMPATIBLE"]
+        assert (links["products"], links["product_models"]) == (
+            [u2 if flavour == "uuid" else "orbit-brass-s"],
+            ["orbit"],
+        )
+        assert pim.patch(path, before).status_code == 204
+        assert get(pim, path) == before
+        assert pim.patch("/product-models/orbit", get(pim, "/product-models/orbit")).status_code == 204
+        make_model("orbit", associations={"COMPATIBLE": {"products": []}})
+        assert get(pim, path)["associations"]["COMPATIBLE"]["products"] == []
+        assert pim.patch(path, before).status_code == 422
 
     def test_case_196_inherited_associations_cannot_be_removed(self, pim: Api, u2: str) -> None:
         make_model("orbit", associations={"UPSELL": {"product_models": ["beam"]}})

@@ -338,6 +338,10 @@ class TestAttributes:
         make_product("a", values={"blurb": value("x" * 9_999 + "yz", "en_GB", "webshop")})
         assert found(pim, "blurb", "CONTAINS", "xy", **place) == ["a"]
         assert found(pim, "blurb", "CONTAINS", "yz", **place) == []
+        # Folded, a character may become three.
+        make_product("b", values={"blurb": value("\ufb03" * 9_996 + "warm", "en_GB", "webshop")})
+        assert found(pim, "blurb", "CONTAINS", "warm", **place) == ["b"]
+        assert found(pim, "blurb", "DOES NOT CONTAIN", "warm", **place) == ["a"]
 
     def test_case_233_options(self, pim: Api) -> None:
         make_product("a", values={"finish": "Brass", "materials": ["steel", "oak"]})

@@ -13,7 +13,7 @@ from limen.products.rules.cutting import decoding, narrowing
 from limen.products.rules.excerpts import excerpting
 from limen.products.rules.rulebook import Rulebook
 from limen.products.rules.views import View
-from limen.structure.rules import Structure
+from limen.structure.rules import NOTHING_REMAINS, Structure
 from tests.products.catalogue import lamps
 
 BOOK = Rulebook(lamps())
@@ -84,7 +84,8 @@ def views(draw: st.DrawFn) -> View:
 @given(documents(), views())
 def test_it_is_what_decoding_gives(document: bytes, view: View) -> None:
     cut = excerpting(view, BOOK)
-    assert (cut(document) if cut is not None else document) == decoding(view, BOOK, {}, hides=False, gone={})(document)
+    decoded = decoding(view, BOOK, {}, hides=False, gone=NOTHING_REMAINS)
+    assert (cut(document) if cut is not None else document) == decoded(document)
 
 
 def document(**entries: list[Any]) -> bytes:
@@ -115,10 +116,10 @@ class TestNothingIsLookedInto:
             attributes=BOOK.structure.attributes.values(), channels=[BOOK.structure.channels["webshop"]], version=1
         )
         shown = View(locales=frozenset(LOCALES), channel="webshop")
-        assert narrowing(shown, Rulebook(one_channel), {}, hides=False, gone={}) is None
+        assert narrowing(shown, Rulebook(one_channel), {}, hides=False, gone=NOTHING_REMAINS) is None
         assert excerpting(shown, BOOK) is not None
 
     def test_but_a_structure_that_hides_values_needs_it(self) -> None:
-        cut = narrowing(View(), BOOK, {}, hides=True, gone={})
+        cut = narrowing(View(), BOOK, {}, hides=True, gone=NOTHING_REMAINS)
         assert cut is not None
         assert cut(document(title=[entry("x", "fr_FR"), entry("y", "de_DE")])) == document(title=[entry("y", "de_DE")])

@@ -17,20 +17,22 @@ from tests.factories.accounts import make_user
 from tests.factories.media import make_media_file
 from tests.factories.products import value
 from tests.products import grammar
-from tests.products.fuzzing import Fuzzer, client_call
+from tests.products.fuzzing import Fuzzer, client_call, work
+from tests.products.wide_catalogue import add_spread
 
 
 @pytest.fixture
 def fuzzer(pim: Api, client: Any, monkeypatch: pytest.MonkeyPatch) -> Fuzzer:
+    add_spread()
     files = [make_media_file("orbit.png").code, make_media_file("a.pdf", b"%PDF-1.7").code]
     monkeypatch.setattr(grammar, "MEDIA", [*files, *grammar.MEDIA])
     client.force_login(make_user("ada", role="administrator"))
-    return Fuzzer(client_call(pim.client), lambda path: client.get(path).status_code)
+    return Fuzzer(client_call(pim.client), lambda path: client.get(path).status_code, work)
 
 
 @given(random=st.randoms(use_true_random=False))
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

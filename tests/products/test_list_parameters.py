@@ -189,3 +189,11 @@ class TestLinkedEntities:
         search = orjson.dumps({name: [{"operator": "ALL READY", "scope": "webshop"}]}).decode()
         answer = pim.get("/products-uuid", search=search)
         assert answer.status_code == 422 and is_plain(answer)
+
+
+def test_3_3_null_in_the_body_of_a_search_is_nothing_asked(pim: Api) -> None:
+    make_product("a", values={"tagline": "x"})
+    names = ("search", "scope", "locales", "attributes", "with_attribute_options", "with_completenesses")
+    (shown,) = items(pim.post("/products-uuid/search", dict.fromkeys(names)))
+    assert shown["values"]["tagline"] == [{**value("x")[0], "attribute_type": "pim_catalog_text"}]
+    assert "completenesses" not in shown

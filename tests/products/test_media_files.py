@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -360,6 +361,24 @@ class TestForms:
     def test_parts_that_are_too_large(self, pim: Api, settings: Any) -> None:
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
         assert send(pim, product="x" * 2000, file=image()).status_code == 413
+
+    @pytest.mark.usefixtures("desk")
+    @pytest.mark.parametrize("size", [100, 2_700_000])
+    def test_a_form_in_chunks_is_read_until_its_end(self, pim: Api, size: int) -> None:
+        content = b"%PDF-1.7\n" + bytes(size)
+        body = form("one", {**HERO, "attribute": "datasheet"}, content, "a.pdf")
+
+        def in_chunks(body: bytes) -> Any:
+            # As the web server hands it on: nobody says how long it is.
+            unannounced = {"CONTENT_LENGTH": "", "wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+            content_type = "multipart/form-data; boundary=one"
+            return pim.client.post("/api/rest/v1/media-files", content_type=content_type, **unannounced)
+
+        code = code_of(in_chunks(body))
+        assert pim.get(f"/media-files/{code}").json()["size"] == len(content)
+        # What was cut off in the midst of its file is no file.
+        assert in_chunks(body[: len(body) // 2]).status_code == 422
+        assert stored(pim) == [code]
 
     def test_without_token(self, pim: Api) -> None:
         del pim.client.defaults["HTTP_AUTHORIZATION"]

@@ -135,7 +135,7 @@ def test_models_are_chosen_by_an_index(case: Case, explained: list[dict[str, Any
 
 @pytest.mark.parametrize(
     ("case", "joins"),
-    [(("dimmable", "=", True, {}), False), (("gtin", "EMPTY", None, {}), True)],
+    [(("dimmable", "=", True, {}), False), (("lumens", ">", 99_999, {}), True)],
     ids=["a third fits", "nothing fits"],
 )
 def test_a_walk_goes_on_where_it_will_fill_the_page(

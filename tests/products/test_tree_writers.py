@@ -105,6 +105,49 @@ class TestWriters:
         other.join(20)
         assert results == [["attribute"]]
 
+    def test_what_points_at_a_model_that_is_renamed_meanwhile_names_it_by_its_new_code(self) -> None:
+        """Who came before is waited for; who comes after waits, and finds no such code any more."""
+        make_product("early"), make_product("late")
+
+        def link(identifier: str, code: str) -> list[Any]:
+            return told(upsert(Line({"associations": {"UPSELL": {"product_models": [code]}}}, identifier)))
+
+        def rename(code: str, other: str) -> list[Any]:
+            return told(operations.upsert_models([Line({"code": other}, code)], by=SYSTEM, now=NOW))
+
+        renamed: list[Any] = []
+        linked: list[Any] = []
+        with transaction.atomic():
+            assert link("early", "beam") == [204]
+            renaming = self.in_thread(lambda: renamed.extend(rename("beam", "ray")))
+            renaming.join(0.3)
+            assert renaming.is_alive()
+        renaming.join(20)
+        with transaction.atomic():
+            assert rename("ray", "sun") == [204]
+            linking = self.in_thread(lambda: linked.extend(link("late", "ray")))
+            linking.join(0.3)
+            assert linking.is_alive()
+        linking.join(20)
+        assert (renamed, linked) == ([204], ["Misshaped"])
+        row = queries.product(flavour="identifier", key="early")
+        assert row is not None and row.associations is not None
+        assert orjson.loads(row.associations) == {"UPSELL": {"product_models": ["sun"]}}
+
+    def test_of_two_models_that_want_one_code_one_gets_it(self) -> None:
+        results: list[Any] = []
+
+        def rename(code: str) -> list[Any]:
+            return told(operations.upsert_models([Line({"code": "sun"}, code)], by=SYSTEM, now=NOW))
+
+        with transaction.atomic():
+            assert rename("beam") == [204]
+            other = self.in_thread(lambda: results.extend(rename("orbit")))
+            other.join(0.3)
+            assert other.is_alive()
+        other.join(20)
+        assert results == [["code"]]
+
     def test_a_variant_made_beside_a_change_of_its_model_has_the_change(self) -> None:
         def title(text: str) -> None:
             make_model("orbit", {"title": [{"locale": "en_GB", "scope": None, "data": text}]})

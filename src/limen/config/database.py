@@ -19,6 +19,11 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
     prepare = int(options.pop("prepare_threshold", 5))
     options["prepare_threshold"] = prepare or None
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    is_embedded = host == str(data_dir / "postgresql")
+    if is_embedded:
+        # The server's own 4.0 is for disks that seek. With it an identifier that contains some text was looked for in
+        # the whole table instead of its index: 346 ms for a million products, and 163 with this.
+        options.setdefault("options", "-c random_page_cost=1.1")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or DATABASE_NAME,
@@ -30,7 +35,7 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         # The embedded server ends with us; asking each time whether it is there costs a call 50 µs and more. Any
         # other may be restarted behind our back, also one behind a socket.
-        "CONN_HEALTH_CHECKS": host != str(data_dir / "postgresql"),
+        "CONN_HEALTH_CHECKS": not is_embedded,
         "OPTIONS": options,
         "TEST": {"NAME": os.environ.get("LIMEN_TEST_DATABASE", "limen_test")},
     }

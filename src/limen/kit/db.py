@@ -50,12 +50,25 @@ def update_rows(table: str, key: str, columns: Columns, rows: Rows) -> None:
 
 def delete_rows(table: str, columns: Columns, rows: Rows) -> None:
     """Delete the rows that have these values in these columns. 1 statement, none for no rows."""
+    _delete(table, columns, rows, "")
+
+
+def take_rows(table: str, columns: Columns, rows: Rows) -> list[tuple[Any, ...]]:
+    """As delete_rows; give these columns of what was there, once for each row that is gone."""
+    return _delete(table, columns, rows, f" RETURNING {', '.join(f'old.{name}' for name in columns)}")
+
+
+def _delete(table: str, columns: Columns, rows: Rows, returning: str) -> list[tuple[Any, ...]]:
     if not rows:
-        return
+        return []
     same = " AND ".join(f"old.{name} = gone.{name}" for name in columns)
-    statement = f"DELETE FROM {table} AS old USING {_unnest(columns)} AS gone ({', '.join(columns)}) WHERE {same}"  # noqa: S608
+    statement = (
+        f"DELETE FROM {table} AS old USING {_unnest(columns)} AS gone ({', '.join(columns)})"  # noqa: S608
+        f" WHERE {same}{returning}"
+    )
     with _driver(statement) as cursor:
         cursor.execute(statement, _arrays(rows))
+        return cursor.fetchall() if returning else []
 
 
 def next_ids(sequence: str, number: int) -> list[int]:

@@ -20,3 +20,10 @@ def follow_structure(run: int) -> None:
 def look_for_late(timestamp: int) -> None:
     """Ask for what should follow from the structure and was not asked for, once a minute. Safe to run twice."""
     operations.look_for_late(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]  # as above
+@app.task(name="products.sum_filled", queueing_lock="products.sum_filled")  # type: ignore[untyped-decorator]
+def sum_filled(timestamp: int) -> None:
+    """Sum what writes have noted of values that came and went, once a minute. Safe to run twice."""
+    operations.sum_filled()

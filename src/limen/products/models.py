@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from django.db import models
 
+# Ids that one row of `Filled` has a bit for.
+PART = 1024
+
 
 class Product(models.Model):
     """What lists choose and sort by. `identifier_key` is the folded identifier: case does not count."""
@@ -217,6 +220,47 @@ class NumberIndex(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.value} {self.product_id}"
+
+
+class Bits(models.Field):  # type: ignore[type-arg]  # read and written by statements of our own alone
+    """A fixed number of bits: one for each of PART ids that follow each other."""
+
+    def db_type(self, connection: object) -> str:
+        return f"bit({PART})"
+
+
+class Filled(models.Model):
+    """Which products have a value, as bits: `part` is for ids from part * PART on, the lowest id is the last bit.
+
+    `key` is that of the value index; that of a family, negated, says which products are in it. What `FilledLately`
+    has is not in it yet: the two are summed by exclusive or.
+    """
+
+    pk = models.CompositePrimaryKey("key", "part")
+    key = models.BigIntegerField()
+    part = models.BigIntegerField()
+    bits = Bits()
+
+    class Meta:
+        db_table = "product_filled"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.part}"
+
+
+class FilledLately(models.Model):
+    """Bits that have turned over: each write adds rows, so that writers never wait for each other. A job sums them."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.BigIntegerField(db_index=True)
+    part = models.BigIntegerField()
+    bits = Bits()
+
+    class Meta:
+        db_table = "product_filled_lately"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.part}"
 
 
 class Axes(models.Model):

@@ -8,6 +8,7 @@ the text of a member named `href`, and the API has no such member but links.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Literal
 from urllib.parse import quote
@@ -37,9 +38,13 @@ _ASSOCIATIONS = frozenset({"associations", "quantified_associations"})
 Members = Mapping[int, Mapping[str, Any]]
 
 
+# What `quote` leaves as it is, and nearly all identifiers: a quarter of its time.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/@:!;,*-]*").fullmatch
+
+
 def segment(identifier: str) -> str:
     """Percent-encode an identifier for a path; slashes stay (as `kit.http.json.segment`, which is not pure)."""
-    return quote(identifier, safe="/@:!;,*")
+    return identifier if _PLAIN(identifier) else quote(identifier, safe="/@:!;,*")
 
 
 def product_path(flavour: Literal["identifier", "uuid"], uuid: str, identifier: str | None) -> str:
@@ -78,6 +83,7 @@ class Writer:
         self.by_uuid = flavour == "uuid"
         # What a product without associations ends with: the same for all of them.
         self.bare = _associations_text({}, {}, structure, {}, by_uuid=self.by_uuid)
+        self.end = b",%b}" % self.bare
         self.link = b'"href":"' + base.encode() + b"/"
 
     def one(self, row: Row) -> bytes:
@@ -98,9 +104,12 @@ class Writer:
             doc = doc.replace(DOWNLOADS, self.link)
         if self.fields is not None:
             return (start, *self._chosen(row, doc, self.fields), b"}")
-        tail = self.bare if row.associations is None and row.quantified is None else self._associations(row)
-        more = self._more(row.id) if self.members else b""
-        return self._head(start, row), memoryview(doc)[1:-1], b",%b%b}" % (tail, more)
+        return self._head(start, row), memoryview(doc)[1:-1], self._end(row)
+
+    def _end(self, row: Row) -> bytes:
+        if row.associations is None and row.quantified is None:
+            return self.end if not self.members else b",%b%b}" % (self.bare, self._more(row.id))
+        return b",%b%b}" % (self._associations(row), self._more(row.id))
 
     def _head(self, start: bytes, row: Row) -> bytes:
         if self.by_uuid:

@@ -49,7 +49,8 @@ class Row:
 def jobs(request: HttpRequest) -> HttpResponse:
     """Show a page of runs, newest first. 5 queries beside those of every page: its rows, and how the queue is."""
     caller = caller_of(request)
-    state, search = request.GET.get("state", ""), request.GET.get("search", "")
+    # The server's text cannot hold U+0000, not even in a question.
+    state, search = request.GET.get("state", ""), request.GET.get("search", "").replace("\0", "")
     found = queries.runs(
         states=[state] if state in STATES else [], search=search, before=_cursor(request.GET.get("after", ""))
     )

@@ -33,7 +33,7 @@ from limen.kit.errors import (
     Violation,
 )
 from limen.kit.http.encoding import check_encoding, decoded, read_whole, too_large
-from limen.kit.http.json import JSON, JsonObject, base_url, json_answer
+from limen.kit.http.json import JSON, JsonObject, base_url, flag, json_answer, marked
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ class Endpoint:
                 self._admit(request)
                 return self.view(request, **kwargs)
             except Refused as refusal:
-                return refusal_answer(request, refusal, self.anchor)
+                # A refusal changes nothing anyway; who asked for a dry run finds its mark on every answer.
+                dry_run = request.method != "GET" and not self.public and flag(request, "dry_run")
+                return marked(refusal_answer(request, refusal, self.anchor), dry_run)
         except UnreadablePostError:
             # Somebody hung up in the midst of a body: there is nobody to tell, and nothing of ours is broken.
             return json_answer({"code": 400, "message": "The body ended before it was complete."}, 400)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -17,13 +19,30 @@ from limen.kit.http.endpoint import MULTIPART
 def read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
     """Let Django take the body apart; files that are not small go to the disk as they come in."""
     try:
-        return request.POST, request.FILES
+        with _of_any_length(request):
+            return request.POST, request.FILES
     except (MultiPartParserError, UnreadablePostError):
         raise Malformed(f'The body is not valid "{MULTIPART}".') from None
     except (TooManyFieldsSent, TooManyFilesSent):
         raise Malformed("The body has too many parts.") from None
     except RequestDataTooBig:
         raise TooLarge("The parts beside the file are too large.") from None
+
+
+@contextmanager
+def _of_any_length(request: HttpRequest) -> Iterator[None]:
+    """Let Django read a body that comes in chunks: it reads as many bytes as were announced, and here none were."""
+    announced = request.META.get("CONTENT_LENGTH")
+    if announced or not request.META.get("wsgi.input_terminated"):
+        yield
+        return
+    # The server's stream ends by itself, so what is announced may be as much as there can be.
+    request._stream = request.META["wsgi.input"]
+    request.META["CONTENT_LENGTH"] = str(2**63 - 1)
+    try:
+        yield
+    finally:
+        request.META["CONTENT_LENGTH"] = announced or ""
 
 
 def form_digest(parts: QueryDict, files: MultiValueDict[str, UploadedFile[bytes]]) -> bytes:

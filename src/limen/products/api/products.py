@@ -164,7 +164,7 @@ def search_products_by_uuid(request: ApiRequest) -> HttpResponseBase:
             params[name] = "true" if value else "false"
         elif isinstance(value, str) or (name == "search" and isinstance(value, dict)):
             params[name] = value
-        else:
+        elif value is not None:
             params[name] = _as_json(value)
     return answer_list(request, "uuid", params)
 
@@ -370,10 +370,14 @@ def _written(request: ApiRequest, flavour: Flavour, line: Line) -> HttpResponse:
 
 
 def with_ignored(answer: HttpResponse, result: LineResult) -> HttpResponse:
-    """Say how many values were dropped because they stand on another level."""
-    if result.ignored:
-        answer["Limen-Ignored-Values"] = str(result.ignored)
+    _tell_ignored(answer, result.ignored)
     return answer
+
+
+def _tell_ignored(answer: HttpResponse, ignored: int) -> None:
+    """Say how many values were dropped because they stand on another level."""
+    if ignored:
+        answer["Limen-Ignored-Values"] = str(ignored)
 
 
 def _path(flavour: Flavour, result: LineResult) -> str:
@@ -405,7 +409,9 @@ def answer_lines(request: ApiRequest, flavour: Naming, upsert: Callable[..., lis
         ndjson.line_result(number, result.outcome, base, anchor, _echo(line, flavour), codes=codes)
         for number, (line, result) in enumerate(zip(lines, results, strict=True), start=1)
     ]
-    return marked(ndjson.answer(written), dry_run)
+    answer = ndjson.answer(written)
+    _tell_ignored(answer, sum(one.ignored for one in results))
+    return marked(answer, dry_run)
 
 
 def asks_full(request: HttpRequest) -> bool:

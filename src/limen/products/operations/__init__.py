@@ -2,6 +2,7 @@
 
 from limen.products.operations.delete import delete_model as delete_model
 from limen.products.operations.delete import delete_product as delete_product
+from limen.products.operations.filled import sum_filled as sum_filled
 from limen.products.operations.following import follow_structure as follow_structure
 from limen.products.operations.following import look_for_late as look_for_late
 from limen.products.operations.upload import uploading as uploading

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from limen.kit import clock as clocks
 from limen.kit import db
 from limen.kit.text import fold
 from limen.products import models
-from limen.products.operations import index, refresh, store, tables
+from limen.products.operations import filled, index, refresh, store, tables
 from limen.products.operations.descending import complete
 from limen.products.operations.upsert import updated
 from limen.products.queries import affected, loading, trees
@@ -222,19 +223,21 @@ _MOVED = {"id": "int8", "updated": "timestamptz"}
 
 
 def _erase_traces(items: Items, removal: Cleaning, keys: Sequence[int]) -> None:
-    """Delete what other tables say of products or models and something removed. 1 to 4 statements."""
+    """Delete what other tables say of products or models and something removed. 1 to 7 statements."""
     tables = _TRACES["product_models" if isinstance(items[0], Model) else "products"]
     ids = [one.id for one in items if one.id is not None]
     owner, gone = {f"{tables.owner}__in": ids}, list(removal.ids)
     match removal.resource:
         case "attribute" | "channel":
-            for table in tables.values:
-                table._default_manager.filter(**owner, key__in=keys).delete()
+            with _filled(items, keys):
+                for table in tables.values:
+                    table._default_manager.filter(**owner, key__in=keys).delete()
             if removal.resource == "attribute" and tables is _TRACES["products"]:
                 models.UniqueValue.objects.filter(product_id__in=ids, attribute_id__in=gone).delete()
         case "attribute_option":
             values = [fold(code) for code in removal.codes]
-            tables.values[0]._default_manager.filter(**owner, key__in=keys, value__in=values).delete()
+            with _filled(items, keys):
+                tables.values[0]._default_manager.filter(**owner, key__in=keys, value__in=values).delete()
         case "association_type":
             for table in tables.links:
                 table._default_manager.filter(owner_id__in=ids, type_id__in=gone).delete()
@@ -244,6 +247,12 @@ def _erase_traces(items: Items, removal: Cleaning, keys: Sequence[int]) -> None:
             # Models are in no group.
             if tables is _TRACES["products"]:
                 models.ProductGroup.objects.filter(product_id__in=ids, group_id__in=gone).delete()
+
+
+def _filled(items: Items, keys: Sequence[int]) -> AbstractContextManager[None]:
+    """Keep up which products have a value while index rows are deleted. At most 3 statements, none for models."""
+    ids = [one.id for one in items if isinstance(one, Product) and one.id is not None]
+    return filled.followed(ids, frozenset(keys)) if ids else nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from limen.media import queries as media
 from limen.products.queries import loading, trees
 from limen.products.queries.trees import Wanted
 from limen.products.rules import links
-from limen.products.rules.lines import Line
+from limen.products.rules.lines import Line, wanted_code
 from limen.products.rules.links import Kind, Target
 from limen.products.rules.reading import Naming, Patch
 from limen.products.rules.rulebook import unique_key
@@ -73,6 +73,8 @@ def _wanted_models(tasks: Sequence[Task], targets: Iterable[Target], flavour: Na
     wanted = Wanted(pointed={fold(target.name) for target in targets if target.by == "code"})
     if flavour == "code":
         wanted.changed.update(fold(task.key) for task in tasks if task.key is not None)
+        # Whether the code that a model is to have is free.
+        wanted.pointed.update(fold(code) for task in tasks if (code := wanted_code(task.line)) is not None)
     wanted.parents.update(fold(task.patch.parent) for task in tasks if isinstance(task.patch.parent, str))
     wanted.changed.update(fold(target.name) for target in _two_way_targets(tasks, world) if target.by == "code")
     return wanted

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from limen.kit import db
 from limen.media.rules import MediaRow
-from limen.products.operations.tables import MODELS, Tables
+from limen.products.operations.filled import bits_of, turn_over
+from limen.products.operations.tables import MODELS, PRODUCTS, Tables
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, make_search_keys, search_keys
 from limen.products.rules.completeness import Filled, Plan, filling, held_by, plan_of
 from limen.products.rules.indexing import Rows, add_rows, is_long, place_of, spots_of
@@ -47,9 +49,9 @@ def write_index(tables: Tables, items: Items, book: Rulebook, media: Mapping[str
         stale_numbers.extend((id, place) for place in gone)
         scores.extend((place, value, id) for place, value in changed)
     known = search_keys({place for _, place in stale_texts} | {place for _, place in stale_numbers})
-    db.delete_rows(tables.named("idx_text"), tables.index_of, _by_key(stale_texts, known))
+    gone = db.take_rows(tables.named("idx_text"), tables.index_of, _by_key(stale_texts, known))
     db.delete_rows(tables.named("long_text"), tables.index_of, _by_key(stale_longs, known))
-    db.delete_rows(tables.named("idx_num"), tables.index_of, _by_key(stale_numbers, known))
+    gone += db.take_rows(tables.named("idx_num"), tables.index_of, _by_key(stale_numbers, known))
     spots = {spot: place_of(spot) for spot in {row[0] for row in come.texts} | {row[0] for row in come.numbers}}
     keys = make_search_keys({*spots.values(), *(place for place, _, _ in scores)})
     at = {spot: keys[place] for spot, place in spots.items()}
@@ -58,6 +60,24 @@ def write_index(tables: Tables, items: Items, book: Rulebook, media: Mapping[str
     numbers = [(at[spot], value, id) for spot, value, id in come.numbers]
     numbers += [(keys[place], value, id) for place, value, id in scores]
     db.insert_rows(tables.named("idx_num"), tables.number, numbers)
+    if tables is PRODUCTS:
+        judged = {key for place, key in known.items() if place[0] <= COMPLETENESS}
+        before = [(key, id) for id, key in gone if key not in judged]
+        after = chain(((at[spot], id) for spot, _, id in come.texts), ((at[spot], id) for spot, _, id in come.numbers))
+        was_in, is_in = _families(items, book)
+        turn_over(bits_of(chain(before, was_in)), bits_of(chain(after, is_in)))
+
+
+def _families(items: Items, book: Rulebook) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Which products were in a family, and which are, by its id negated, where that changes."""
+    families = book.structure.families
+    was_in, is_in = [], []
+    for item in items:
+        stored = item.stored.family if item.stored is not None else None
+        if stored != item.family:
+            was_in += [(-families[stored].id, _id(item))] if stored is not None else []
+            is_in += [(-families[item.family].id, _id(item))] if item.family is not None else []
+    return was_in, is_in
 
 
 def _id(item: Item) -> int:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from limen.kit import db
 from limen.kit.text import fold
+from limen.products.operations.filled import followed
 from limen.products.operations.index import write_index
 from limen.products.operations.tables import MODELS, PRODUCTS, Tables
 from limen.products.queries.pointing import MODEL_LINKS, PRODUCT_LINKS
@@ -136,8 +137,9 @@ def free_axes(tables: Tables, ids: Sequence[int], variants: Sequence[int]) -> No
 
 
 def erase(ids: Sequence[int]) -> None:
-    """Delete products from every table, with all that points at them. 13 statements."""
-    _erase(ids, PRODUCTS, ("group", "unique"), MODEL_LINKS["products"])
+    """Delete products from every table, with all that points at them. 16 statements."""
+    with followed(ids):
+        _erase(ids, PRODUCTS, ("group", "unique"), MODEL_LINKS["products"])
 
 
 def erase_models(ids: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from limen.kit.text import fold
 from limen.products.operations import store
 from limen.products.operations.descending import complete, pass_down, pass_on
 from limen.products.operations.gathering import Task, gather, item_of
+from limen.products.operations.renaming import hold, rename
 from limen.products.operations.sharing import side_by_side
 from limen.products.queries import loading
 from limen.products.rules.deciding import Change, Decision, decide
@@ -29,7 +30,7 @@ from limen.products.rules.reading import Flavour, Naming, Patch
 from limen.products.rules.rulebook import Rulebook, rulebook
 from limen.products.rules.tags import tag_of_row
 from limen.products.rules.unchanged import asks_for_nothing
-from limen.products.rules.world import Item, Product, World
+from limen.products.rules.world import Item, Model, Product, World
 from limen.structure import queries as structure_queries
 from limen.structure.rules import Structure
 
@@ -100,6 +101,7 @@ def _upsert(
     gather([task for task in tasks if isinstance(task, Task)], flavour, world)
     results: list[LineResult] = []
     happenings: list[Happening] = []
+    renamed: list[tuple[Model, str]] = []
     for task in tasks:
         if isinstance(task, Refused):
             results.append(LineResult(task))
@@ -112,13 +114,19 @@ def _upsert(
             continue
         results.append(_result(decision, task.patch, flavour))
         happenings.extend(_happenings(decision))
+        if decision.renamed is not None and isinstance(decision.item, Model):
+            renamed.append((decision.item, decision.renamed))
     if all_or_nothing and any(isinstance(one.outcome, Refused) for one in results):
         return [one if isinstance(one.outcome, Refused) else LineResult(424) for one in results]
     if not dry_run and (world.changed or world.changed_models):
+        for model, _ in renamed:
+            hold(model)
         pass_on(world)
         complete(world)
         store.write(world, now)
         pass_down(world, now)
+        for model, code in renamed:
+            rename(model, code)
         events.record_many(happenings, by=by, now=now)
     return results
 
@@ -129,7 +137,7 @@ def _result(decision: Decision, patch: Patch, flavour: Naming) -> LineResult:
     status = 201 if decision.created or (decision.converted and flavour == "identifier") else 204
     if isinstance(item, Product):
         return LineResult(status, item.uuid, item.identifier, ignored=patch.ignored)
-    return LineResult(status, code=item.name, ignored=patch.ignored)
+    return LineResult(status, code=decision.renamed or item.name, ignored=patch.ignored)
 
 
 def _tag(task: Task, flavour: Naming, world: World) -> str | None:
@@ -221,16 +229,19 @@ def _happenings(decision: Decision) -> Iterator[Happening]:
         kind, subject = _subject(item)
         yield Happening(f"{kind}.created", subject, orjson.dumps(_named(item)).decode())
     elif decision.changes:
-        yield updated(item, decision.changes)
+        yield updated(item, decision.changes, code=decision.renamed)
     for other, change in decision.also:
         yield updated(other, [change])
 
 
-def updated(item: Item, changes: Sequence[Change]) -> Happening:
-    """Say what changed of a product or model."""
+def updated(item: Item, changes: Sequence[Change], *, code: str | None = None) -> Happening:
+    """Say what changed of a product or model; `code` is the one that a model gets just now."""
     kind, subject = _subject(item)
+    named = _named(item)
+    if code is not None:
+        subject, named = f"{kind}:{code}", {"code": code}
     shown = [{"path": one.path, "before": one.before, "after": one.after} for one in changes]
-    data = orjson.dumps({**_named(item), "changes": shown}).decode()
+    data = orjson.dumps({**named, "changes": shown}).decode()
     return Happening(f"{kind}.updated", subject, data)
 
 

@@ -22,6 +22,7 @@ _PROBE = " OFFSET 0"
 @dataclass(frozen=True, slots=True)
 class Where:
     """A condition on `p`; `params` in the order of its holes. `few`: it names those that fulfil it, and they are few.
+    `settled`: the best way to answer it does not depend on its values, so it need not be planned for each of them.
 
     Where it has to look into narrow tables it asks product by product, which is right as long as a page is soon full;
     `joined` leaves the planner free to read those tables from end to end instead.
@@ -30,6 +31,12 @@ class Where:
     sql: str
     params: tuple[Any, ...] = ()
     few: bool = False
+    settled: bool = False
+
+    @property
+    def by_values(self) -> bool:
+        """Whether it is to be planned for the values it has."""
+        return bool(self.params) and not self.settled
 
     @property
     def probes(self) -> bool:
@@ -58,7 +65,8 @@ def _joined(found: list[Where], word: str, none: Where, *, few: bool) -> Where:
     if len(found) < 2:
         return found[0] if found else none
     params = tuple(param for one in found for param in one.params)
-    return Where("(" + word.join(one.sql for one in found) + ")", params, few)
+    settled = not any(one.by_values for one in found)
+    return Where("(" + word.join(one.sql for one in found) + ")", params, few, settled)
 
 
 def negated(condition: Where) -> Where:

@@ -15,8 +15,8 @@ from limen.products.rules.world import Row
 
 # So many products are asked one by one before it is decided how to go on: some ten milliseconds.
 WALK = 10_000
-# So many are asked where the first of them promise that this fills the page: a join takes ten times as long.
-LONG_WALK = 200_000
+# So many more are asked where the first of them promise that this fills the page.
+LONG_WALK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def page(where: Where, *, flavour: Asked, offset: int, limit: int) -> list[Row]:
     """Give one page by its offset, in the order of the list. 1 to 5 queries; its cost grows with the offset."""
     of = _LISTS[flavour]
     if where != TRUE:
-        return _page(of, both([of.always, where]), TRUE, int(offset), int(limit))
+        return _page(of, where, TRUE, int(offset), int(limit))
     # Of the whole list the products before the page are skipped in the index alone: half the time at offset 3,000.
     start = f"SELECT {of.order} FROM {of.store.table} p WHERE {of.always.sql} ORDER BY {of.order} LIMIT 1 OFFSET %s"  # noqa: S608
     return _rows(of, both([of.always, Where(f"p.{of.order} >= ({start})", (offset,))]), f"LIMIT {int(limit)}")
@@ -55,7 +55,7 @@ def page_after(where: Where, *, flavour: Asked, after: str | None, limit: int) -
     """
     of = _LISTS[flavour]
     beyond = _beyond(of, after) if after is not None else TRUE
-    return _page(of, both([of.always, where]), beyond, 0, int(limit))
+    return _page(of, where, beyond, 0, int(limit))
 
 
 def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> list[Row]:
@@ -63,42 +63,40 @@ def _page(of: _List, where: Where, beyond: Where, offset: int, limit: int) -> li
 
     How many products fit, the planner cannot know from the values of one key; a walk over all of them takes seconds.
     """
-    whole, extent = both([where, beyond]), f"LIMIT {limit} OFFSET {offset}"
-    # A list without criteria is planned once: the cursor changes nothing about the way.
-    by_values = bool(where.params)
+    extent = f"LIMIT {limit} OFFSET {offset}"
+    # The cursor changes nothing about the way, so a list without criteria is planned once.
+    by_values = where.by_values
     if not where.probes or where.few:
-        return _rows(of, whole, extent, by_values=by_values)
-    rows, enough = _walk(of, whole, beyond, WALK, extent, limit)
-    longer = None if enough else _longer_walk(len(rows), offset, limit)
-    if longer is not None:
-        rows, enough = _walk(of, whole, beyond, longer, extent, limit)
-    return rows if enough else _rows(of, whole.joined, extent, by_values=by_values, of_all=True)
+        return _rows(of, both([of.always, where, beyond]), extent, by_values=by_values)
+    listed = both([of.always, beyond])
+    rows = _rows(of, where, extent, by_values=by_values, walked=(listed, WALK))
+    behind = _behind_walk(of, listed, WALK) if len(rows) < limit else None
+    if behind is not None and (reach := _way_to_go(len(rows), offset, limit)) is not None:
+        # Something was found, so what the offset skips lies before.
+        onward = both([listed, Where(f"p.{of.order} >= %s", (behind,))])
+        rows += _rows(of, where, f"LIMIT {limit - len(rows)}", by_values=by_values, walked=(onward, reach))
+        behind = _behind_walk(of, onward, reach) if len(rows) < limit else None
+    if behind is None:
+        return rows
+    return _rows(of, both([listed, where]).joined, extent, by_values=True, of_all=True)
 
 
-def _walk(of: _List, whole: Where, beyond: Where, reach: int, extent: str, limit: int) -> tuple[list[Row], bool]:
-    """Look for a page among the next `reach` products; also tell whether that is all of it. 2 queries."""
-    end = _end_of_walk(of, beyond, reach)
-    within = whole if end is None else both([whole, Where(f"p.{of.order} <= %s", (end,))])
-    rows = _rows(of, within, extent, by_values=True)
-    return rows, end is None or len(rows) == limit
-
-
-def _longer_walk(found: int, offset: int, limit: int) -> int | None:
-    """Tell how far a walk must go to fill a page, by what the first one has found; None where that is too far."""
+def _way_to_go(found: int, offset: int, limit: int) -> int | None:
+    """Tell how many more to ask, by what the first walk has found; None where it is hopeless or too far."""
     if not found:
         return None
     # Twice what it takes on average: a walk ends with the page, and one that falls short was for nothing.
-    longer = 2 * WALK * (offset + limit) // (offset + found)
-    return longer if longer <= LONG_WALK else None
+    reach = 2 * WALK * (limit - found) // (offset + found) + WALK // 10
+    return reach if reach <= LONG_WALK else None
 
 
-def _end_of_walk(of: _List, beyond: Where, reach: int) -> object:
-    """Give the place in the order that so many products lie before; None when there are no more."""
+def _behind_walk(of: _List, listed: Where, reach: int) -> object:
+    """Give the first place in the order behind a walk of so many; None when there are no more."""
     statement = (
-        f"SELECT p.{of.order} FROM {of.store.table} p WHERE {both([of.always, beyond]).sql}"  # noqa: S608  # own parts
+        f"SELECT p.{of.order} FROM {of.store.table} p WHERE {listed.sql}"  # noqa: S608  # own parts
         f" ORDER BY p.{of.order} LIMIT 1 OFFSET {reach}"
     )
-    found = db.fetch(statement, beyond.params)
+    found = db.fetch(statement, listed.params)
     return found[0][0] if found else None
 
 
@@ -136,14 +134,31 @@ def identifiers_of(uuids: Collection[str]) -> dict[str, str | None]:
     return dict(rows)
 
 
-def _rows(of: _List, where: Where, extent: str, *, by_values: bool = False, of_all: bool = False) -> list[Row]:
-    """Read rows with their documents. `of_all` finds all that fit before the first is taken: a planner that sees the
-    limit hopes to meet enough of them on a walk in order."""
+def _rows(
+    of: _List,
+    where: Where,
+    extent: str,
+    *,
+    by_values: bool = False,
+    walked: tuple[Where, int] | None = None,
+    of_all: bool = False,
+) -> list[Row]:
+    """Read rows with their documents. `walked` is the list that is walked in its order, and how far at most.
+
+    `of_all` finds all that fit before the first is taken: a planner that sees the limit hopes to meet enough of them
+    on a walk in order.
+    """
     # Two steps in one statement: the inner one touches no document (architecture: a plain join costs 50 times as much).
     store, (first, second) = of.store, of.shown
+    source, params = f"{store.table} p", where.params
+    if walked is not None:
+        listed, reach = walked
+        # One statement for the walk and its end: asking where it ends took as long as filling the page.
+        source = f"(SELECT * FROM {source} WHERE {listed.sql} ORDER BY p.{of.order} LIMIT {reach}) p"  # noqa: S608
+        params = (*listed.params, *params)
     chosen = (
         f"SELECT p.id, p.{first} AS first, p.{second} AS second, p.{of.order} AS place"  # noqa: S608  # own parts
-        f" FROM {store.table} p WHERE {where.sql}"
+        f" FROM {source} WHERE {where.sql}"
     )
     if of_all:
         chosen = f"WITH found AS MATERIALIZED ({chosen}) SELECT * FROM found"  # noqa: S608  # own parts
@@ -152,4 +167,4 @@ def _rows(of: _List, where: Where, extent: str, *, by_values: bool = False, of_a
         f" FROM ({chosen} ORDER BY place {extent}) s"
         f" JOIN {store.table}_doc d ON d.{store.owner} = s.id ORDER BY s.place"
     )
-    return [Row(*row) for row in db.fetch(statement, where.params, encoded=True, by_values=by_values)]
+    return [Row(*row) for row in db.fetch(statement, params, encoded=True, by_values=by_values)]

@@ -23,6 +23,7 @@ from limen.products.queries.conditions import (
     named,
     negated,
 )
+from limen.products.queries.filled import lacking
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, keys_of_attributes, search_keys
 from limen.products.queries.stores import MODELS, PRODUCTS, Store
 from limen.products.rules.kinds import HEAD, MARK
@@ -60,7 +61,7 @@ def list_condition(criteria: Sequence[Criterion], view: View, structure: Structu
     ids = sorted(structure.categories[code].id for code in tree)
     # Products outside of the tree are few, as a rule: asking each is right, and finding those inside first is not.
     inside = exists(f"{store.categories} x WHERE x.category_id = ANY(%s::bigint[]) AND x.{store.owner} = p.id", ids)
-    return both([condition, inside])
+    return both([condition, replace(inside, settled=True)])
 
 
 def _every(criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -421,6 +422,10 @@ def _at(store: Store, table: str, keys: list[int], *branches: Where) -> Where:
     return among(store, table, *(Where(f"{key.sql} AND {one.sql}", (*key.params, *one.params)) for one in branches))
 
 
+# No searchable text is that long.
+_BEYOND = 1_000_000
+
+
 def _long_text(one: Criterion, key: int, store: Store) -> Where:
     """The narrow index holds short texts whole and the start of long ones; the rest is in a table of its own."""
     if one.operator in ("IN", "OTHER THAN"):
@@ -432,13 +437,10 @@ def _long_text(one: Criterion, key: int, store: Store) -> Where:
         return both([_at(store, store.texts, [key], TRUE), negated(_long_equal(one.value, key, store))])
     if one.operator == "STARTS WITH":
         return _long_start(one.value, key, store)
-    pattern = f"%{like(one.value)}%"
-    found = either(
-        [
-            _at(store, store.texts, [key], Where("x.value LIKE %s", (pattern,))),
-            _at(store, store.longs, [key], Where("x.value LIKE %s", (pattern,))),
-        ]
-    )
+    # In long texts this takes two thirds of the time of LIKE. The upper bound is there for the planner, who then takes
+    # those that fit to be few, and reads with several processes.
+    inside = Where(f"strpos(x.value, %s) BETWEEN 1 AND {_BEYOND}", (one.value,))
+    found = either(_at(store, table, [key], inside) for table in (store.texts, store.longs))
     if one.operator == "DOES NOT CONTAIN":
         return both([_at(store, store.texts, [key], TRUE), negated(found)])
     return found
@@ -479,17 +481,22 @@ def _emptiness(one: Criterion, field: Field, structure: Structure, store: Store)
         and place[:3] == one.slot.place[:3]
         and (one.currency is None or place[3] == one.currency)
     ]
-    filled = _at(store, _table(field, store), here or [NOWHERE], TRUE)
+    table = _table(field, store)
     if one.operator == "NOT EMPTY":
-        return filled
-    holds = _at(store, _table(field, store), list(places.values()) or [NOWHERE], TRUE)
-    could = _models_with(field, structure) if store is MODELS else [_families_with(field, structure)]
-    return both([negated(filled), either([*could, holds])])
-
-
-def _families_with(field: Field, structure: Structure) -> Where:
+        return _at(store, table, here or [NOWHERE], TRUE)
+    filled, holds = (_has(store, table, keys) for keys in (here, [*places.values()]))
+    if store is MODELS:
+        # Of models there are no bits: they are few beside their variants.
+        return both([negated(filled), either([*_models_with(field, structure), holds])])
     families = [family.id for family in structure.families.values() if field.code in family.attributes]
-    return Where("p.family_id = ANY(%s::bigint[])", (families,))
+    empty = both([negated(filled), either([Where("p.family_id = ANY(%s::bigint[])", (families,)), holds])])
+    found = lacking(families=families, somewhere=places.values(), here=here)
+    # Bits are of a moment before: whoever was deleted meanwhile, or got a value, is not found.
+    return empty if found is None else both([named("id", "bigint", found), empty])
+
+
+def _has(store: Store, table: str, keys: list[int]) -> Where:
+    return exists(f"{table} x WHERE x.key = ANY(%s::int[]) AND x.{store.owner} = p.id", keys)
 
 
 def _models_with(field: Field, structure: Structure) -> list[Where]:

@@ -35,7 +35,7 @@ def writer_for(
     if flavour == "model":
         # They have none of their own (api-products 1.3).
         view = replace(view, with_completenesses=False, with_missing=False)
-    gone = structure_queries.options_being_removed(structure)
+    gone = structure_queries.remains(structure)
     labels = structure_queries.option_labels(_option_pairs(rows, book)) if view.with_options else {}
     body = narrowing(view, book, labels, hides=hides_values(book), gone=gone)
     if not settings.LIMEN_API_VALUE_TYPES:

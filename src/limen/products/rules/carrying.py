@@ -30,7 +30,7 @@ class Decision:
     they are those of its own things.
 
     `also` are the other ends of two-way associations, which change with it. `converted` says that a simple product
-    became a variant.
+    became a variant. `renamed` is the code that a model is to have; until it is written it has its old one.
     """
 
     item: Item
@@ -38,6 +38,7 @@ class Decision:
     changes: list[Change] = field(default_factory=list)
     also: list[tuple[Item, Change]] = field(default_factory=list)
     converted: bool = False
+    renamed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def carry_out(patch: Patch, decision: Decision, before: Item, merged: Merged, wo
     # What a new product has is no change of it.
     changes: list[Change] | None = None if decision.created else decision.changes
     axes = (before.parent_code, axes_key(before.values, axes_of(before, world.book))) if before.parent_code else None
+    if decision.renamed is not None:
+        _note(changes, "code", item.name, decision.renamed)
     if item is not before and changes is not None:
         changes.extend(_moves(before, item))
     if isinstance(item, Product):

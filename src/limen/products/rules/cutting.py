@@ -6,28 +6,24 @@ document is decoded, and what is to be done with the values of an attribute foun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 import orjson
 
 from limen.products.rules.excerpts import Cut, excerpting
 from limen.products.rules.rulebook import Entry, Field, Place, Rulebook
 from limen.products.rules.views import OptionLabels, View, is_wanted, shown_values
-from limen.structure.rules import METRIC, MULTI_SELECT, PRICE, SIMPLE_SELECT
+from limen.structure.rules import METRIC, MULTI_SELECT, NOTHING_REMAINS, PRICE, SIMPLE_SELECT, Remains
 
 # The values of an attribute → those to show.
 _Attribute = Callable[[list[Entry]], list[Entry]]
 
 
-# Attribute code → codes of options.
-Options = Mapping[str, Collection[str]]
-
-
-def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut | None:
+def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Remains) -> Cut | None:
     """Give what cuts documents to a view, None when nothing is to be cut.
 
-    `hides` tells whether the structure hides any stored value at all, `gone` which options are removed while products
-    may still hold them.
+    `hides` tells whether the structure hides any stored value at all, `gone` what is removed while products may
+    still hold it.
     """
     if hides or gone or view.with_options or view.convert:
         return decoding(view, book, labels, hides=hides, gone=gone)
@@ -37,8 +33,9 @@ def narrowing(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, 
     return lambda doc: hide(cut(doc))
 
 
-def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Options) -> Cut:
+def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, gone: Remains) -> Cut:
     """Give what cuts documents by decoding them: any view, and three times the work."""
+    memberships = [(name, codes) for name, codes in (("categories", gone.categories), ("groups", gone.groups)) if codes]
     attributes = _Attributes(view, book, labels, hides, gone)
     fields = view.fields
 
@@ -47,6 +44,11 @@ def decoding(view: View, book: Rulebook, labels: OptionLabels, *, hides: bool, g
         same = fields is None
         if fields is not None:
             document = {name: one for name, one in document.items() if name in fields}
+        for name, removed in memberships:
+            held = document.get(name)
+            if held and not removed.isdisjoint(held):
+                document[name] = [code for code in held if code not in removed]
+                same = False
         values = document.get("values", {})
         for code in list(values):
             cut = attributes[code]
@@ -90,14 +92,14 @@ def _hiding_prices(book: Rulebook) -> Cut | None:
     if not book.channel_prices:
         return None
     marks = [orjson.dumps(code) + b":" for code in book.channel_prices]
-    cut = decoding(View(), book, {}, hides=False, gone={})
+    cut = decoding(View(), book, {}, hides=False, gone=NOTHING_REMAINS)
     return lambda doc: cut(doc) if any(mark in doc for mark in marks) else doc
 
 
 class _Attributes(dict[str, "_Attribute | None"]):
     """How the values of each attribute are cut; None for not at all."""
 
-    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Options) -> None:
+    def __init__(self, view: View, book: Rulebook, labels: OptionLabels, hides: bool, gone: Remains) -> None:
         super().__init__()
         self.view = view
         self.book = book
@@ -106,7 +108,7 @@ class _Attributes(dict[str, "_Attribute | None"]):
         self.gone = gone
 
     def __missing__(self, code: str) -> _Attribute | None:
-        cut, gone = self._cut_of(code), self.gone.get(code)
+        cut, gone = self._cut_of(code), self.gone.options.get(code)
         if gone is not None:
             cut = _without_options(gone, cut)
         self[code] = cut

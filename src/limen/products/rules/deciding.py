@@ -18,7 +18,8 @@ from limen.products.rules.carrying import Decision as Decision
 from limen.products.rules.carrying import Merged, carry_out
 from limen.products.rules.inheriting import beyond, overriding
 from limen.products.rules.kinds import Fault
-from limen.products.rules.lines import Line
+from limen.products.rules.lines import Line, wanted_code
+from limen.products.rules.links import Target
 from limen.products.rules.reading import (
     PROPERTY,
     VALUE,
@@ -41,7 +42,7 @@ from limen.products.rules.variants import (
 )
 from limen.products.rules.views import active_currencies
 from limen.products.rules.world import Item, Product, World, stored_data
-from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute
+from limen.structure.rules import IDENTIFIER, METRIC, PRICE, Attribute, Structure
 
 
 def decide(
@@ -90,9 +91,8 @@ def _require_same_identifier(line: Line, patch: Patch, key: str | None, world: W
 def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> Decision:
     existing = world.models.get(fold(key)) if key is not None else None
     creates = line.new or existing is None
-    sent = line.body.get("code")
-    renames = isinstance(sent, str) and sent and key is not None and fold(sent) != fold(key)
-    if creates and renames and not line.new:
+    sent = wanted_code(line)
+    if creates and sent is not None and not line.new:
         raise Unprocessable(f'The code "{sent}" of the body must match the code "{key}" of the address.')
     model, violations = place_model(patch, key or "", None if creates else existing, world)
     drop_foreign(patch, model, world.book)
@@ -101,18 +101,15 @@ def _decide_model(line: Line, patch: Patch, key: str | None, world: World) -> De
         patch.refuse_problem()
     if not creates and patch.violations:
         _let_stand(patch, model)
-    if creates:
-        of_code = list(patch.code_faults)
-        if existing is not None:
-            message = f'The code "{key}" is already used by another product model.'
-            of_code.append(Violation("code", "code.taken", message))
-        violations = [*of_code, *violations]
-    elif renames:
-        message = f'The code of the product model "{model.code}" cannot be changed.'
-        violations.append(Violation("code", "code.immutable", message))
+    of_code = list(patch.code_faults)
+    taken = key if creates and existing is not None else sent
+    if taken is not None and world.resolve(Target("code", taken)) is not None:
+        message = f'The code "{taken}" is already used by another product model.'
+        of_code.append(Violation("code", "code.taken", message))
+    violations = [*of_code, *violations]
     # The family is that of the family variant; it has been compared.
     patch.family = UNSET
-    decision = Decision(model, creates)
+    decision = Decision(model, creates, renamed=sent)
     merged = _judged(patch, model, violations, line, world)
     carry_out(patch, decision, existing if existing is not None and not creates else model, merged, world)
     return decision
@@ -220,8 +217,9 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     structure = world.structure
     associations, quantified, broken_links = item.own_associations, item.own_quantified, list[Violation]()
     if patch.associations:
+        inherited = item.parent.associations if item.parent is not None else {}
         associations = links.merge_associations(
-            associations, patch.associations, (item.kind, item.name), world.resolve, structure
+            associations, patch.associations, (item.kind, item.name), world.resolve, structure, inherited
         )
     if patch.quantified:
         quantified, broken_links = links.merge_quantified(quantified, patch.quantified, world.resolve, structure)
@@ -245,7 +243,7 @@ def _judge(patch: Patch, item: Item, violations: list[Violation], line: Line, wo
     taken_by = taken_axes(patch, item, axes, changed, world) if axes else []
     if taken_by:
         raise Invalid(taken_by)
-    categories = _merged_categories(patch, item)
+    categories = _merged_categories(patch, item, structure)
     if item.parent is not None:
         categories = [code for code in categories if code not in item.parent.categories]
         associations = beyond(associations, item.parent.associations) if patch.associations else associations
@@ -287,13 +285,19 @@ def _of_identifier(patch: Patch, item: Item, violations: list[Violation], world:
 
 
 def _once(violations: list[Violation]) -> list[Violation]:
-    """Report what has the same path and the same kind of message once (api-products 9.3)."""
-    return list({(one.path, one.code, *one.extra.values()): one for one in reversed(violations)}.values())[::-1]
+    """Report what has the same path and the same kind of message once (api-products 9.3), but every attribute (4.2)."""
+
+    def what(one: Violation) -> tuple[object, ...]:
+        return one.path, one.code, *one.extra.values(), one.message if one.path == "attribute" else ""
+
+    return list({what(one): one for one in reversed(violations)}.values())[::-1]
 
 
-def _merged_categories(patch: Patch, item: Item) -> list[str]:
+def _merged_categories(patch: Patch, item: Item, structure: Structure) -> list[str]:
     if patch.categories is not UNSET:
-        return patch.categories
+        # One that was removed is not shown, and so not left out on purpose: it goes by itself.
+        shown = [code for code in item.own_categories if code in structure.categories]
+        return item.own_categories if patch.categories == shown else patch.categories
     if not patch.add_categories and not patch.remove_categories:
         return item.own_categories
     return sorted({*item.own_categories, *patch.add_categories} - set(patch.remove_categories))

@@ -6,8 +6,8 @@ where an entry begins and nowhere else: inside a string a quote is always escape
 nothing else that is stored has a member of that name first. From there the pattern goes string by string, so no text
 of a value is taken for the end of its entry.
 
-36 values in 5.2 kB, of the processor: 8 µs for the values of 10 attributes, 7 for one locale of two. Decoding and
-encoding all of it took 23, and 30 in a list, where each document is another one.
+36 values in 5.2 kB, of the processor: 5 µs for the values of 10 attributes, 7 for one locale of two, 7 for both.
+Decoding, cutting and encoding took 17 to 21.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 import msgspec
 import orjson
@@ -36,59 +36,40 @@ def excerpting(view: View, book: Rulebook) -> Cut | None:
     unwanted = _unwanted(view, book) if has_values else []
     if view.fields is None and view.attributes is None:
         return (lambda doc: _without_entries(doc, unwanted)) if unwanted else None
-    of_members = _of_members(view, book)
+    of_members = _of_members(view.fields, view.attributes)
     return (lambda doc: _without_entries(of_members(doc), unwanted)) if unwanted else of_members
 
 
 # Members and attributes
 
 
-class _Document(TypedDict, total=False):
-    """What a product or a model is stored as, undecoded but for the names of its attributes."""
+# What products and models are stored as.
+_MEMBERS = frozenset(
+    ("enabled", "family", "family_variant", "categories", "groups", "parent", "values", "created", "updated")
+)
 
-    enabled: Raw
-    family: Raw
-    family_variant: Raw
-    categories: Raw
-    groups: Raw
-    parent: Raw
-    values: dict[str, Raw]
-    created: Raw
-    updated: Raw
-
-
-_decoder = msgspec.json.Decoder(_Document)
 # orjson has no way to pass on what is not decoded.
 _encoder = msgspec.json.Encoder()
 
 
-def _of_members(view: View, book: Rulebook) -> Cut:
-    fields, shown = view.fields, _Shown(view, book)
+@lru_cache(maxsize=32)
+def _of_members(fields: frozenset[str] | None, attributes: frozenset[str] | None) -> Cut:
+    """Give what leaves only some members of a document and only the values of some attributes, in their order.
 
-    def cut(doc: bytes) -> bytes:
-        document = cast(dict[str, Any], _decoder.decode(doc))
-        if fields is not None:
-            document = {name: one for name, one in document.items() if name in fields}
-        values = document.get("values")
-        if values is not None:
-            document["values"] = {code: entries for code, entries in values.items() if shown[code]}
-        return _encoder.encode(document)
-
-    return cut
+    What is left out is skipped by the decoder, what is kept is noted as where it stands. 40 µs to make, 2 ms for a
+    thousand attributes.
+    """
+    members: dict[str, Any] = dict.fromkeys(_MEMBERS if fields is None else _MEMBERS & fields, Raw)
+    if attributes is not None and "values" in members:
+        members["values"] = _with_members(dict.fromkeys(attributes, Raw))
+    decode, encode = msgspec.json.Decoder(_with_members(members)).decode, _encoder.encode
+    return lambda doc: encode(decode(doc))
 
 
-class _Shown(dict[str, bool]):
-    """Whether an attribute is among those that are asked for; found out where it is first met."""
-
-    def __init__(self, view: View, book: Rulebook) -> None:
-        super().__init__()
-        self.view = view
-        self.book = book
-
-    def __missing__(self, code: str) -> bool:
-        field, wanted = self.book.field(code), self.view.attributes
-        found = self[code] = field is not None and (wanted is None or field.code in wanted)
-        return found
+def _with_members(members: dict[str, Any]) -> Any:
+    """Make the type of a JSON object that may have some members, and others, which do not count."""
+    make: Any = TypedDict
+    return make("Members", members, total=False)
 
 
 # Locales and channels

@@ -8,6 +8,7 @@ from typing import Any
 
 from limen.kit.conditions import UNCONDITIONAL, Conditions
 from limen.kit.errors import Misshaped, Refused, Unprocessable, Violation
+from limen.kit.text import fold
 from limen.products.rules.kinds import json_name
 from limen.products.rules.reading import (
     PROPERTY,
@@ -103,12 +104,23 @@ MOST_CODE = 255
 
 
 def _by_code(line: Line, book: Rulebook) -> tuple[Patch, str | None]:
-    """The code of the address counts, so that of the body matters only without one; a rename is judged later."""
+    """The code of the address says which model it is; another one in the body is the one that it is to have."""
     patch = read_patch(line.body, "code", book)
     sent = line.body.get("code")
     code = line.key if line.key is not None else sent if isinstance(sent, str) else None
-    patch.code_faults.extend(Violation("code", *fault) for fault in _code_faults(code))
+    # What stands in the address of an existing model has no faults, or it would not be its code.
+    wanted = line.body.get("code", code)
+    if wanted is None or isinstance(wanted, str):
+        patch.code_faults.extend(Violation("code", *fault) for fault in _code_faults(wanted))
     return patch, code if code is not None and code.strip() else None
+
+
+def wanted_code(line: Line) -> str | None:
+    """Give the code that a line wants a product model to have instead of its own; case does not count."""
+    sent = line.body.get("code")
+    if not isinstance(sent, str) or not sent.strip() or line.key is None:
+        return None
+    return sent if fold(sent) != fold(line.key) else None
 
 
 def _code_faults(code: str | None) -> list[tuple[str, str]]:

@@ -171,11 +171,17 @@ def targets_of(associations: AssociationPatch, quantified: QuantifiedPatch) -> I
 
 
 def merge_associations(
-    stored: Associations, patch: AssociationPatch, own: tuple[Kind, str], resolve: Resolve, structure: Structure
+    stored: Associations,
+    patch: AssociationPatch,
+    own: tuple[Kind, str],
+    resolve: Resolve,
+    structure: Structure,
+    inherited: Associations,
 ) -> Associations:
     """Give the associations after the patch: each list that is mentioned is replaced. Raises Misshaped.
 
-    `own` is the kind and name of what has them.
+    `own` is the kind and name of what has them. What it is linked with by its model counts as `inherited`: that may be
+    itself, when both are linked with each other.
     """
     merged = {code: dict(kinds) for code, kinds in stored.items()}
     for code, lists in patch.items():
@@ -184,12 +190,13 @@ def merge_associations(
             if kind == "groups":
                 kinds[kind] = sorted(set(targets))
             else:
-                kinds[kind] = sorted(set(_resolved(code, targets, own, resolve, structure)))
+                allowed = own[1] in inherited.get(code, {}).get(own[0], ())
+                kinds[kind] = sorted(set(_resolved(code, targets, None if allowed else own, resolve, structure)))
     return without_empty(merged)
 
 
 def _resolved(
-    code: str, targets: list[Target], own: tuple[Kind, str], resolve: Resolve, structure: Structure
+    code: str, targets: list[Target], own: tuple[Kind, str] | None, resolve: Resolve, structure: Structure
 ) -> Iterator[str]:
     for target in targets:
         name = resolve(target)
@@ -254,6 +261,29 @@ def without_links(quantified: Quantified, kind: Kind, names: Collection[str]) ->
         for code, kinds in quantified.items()
     }
     return only_links(kept)
+
+
+def with_renamed_model(associations: Associations, old: str, new: str) -> Associations:
+    """Give the associations with another code for a product model."""
+    return {
+        code: {
+            kind: sorted(new if one == old else one for one in targets) if kind == "product_models" else targets
+            for kind, targets in kinds.items()
+        }
+        for code, kinds in associations.items()
+    }
+
+
+def with_renamed_link(quantified: Quantified, old: str, new: str) -> Quantified:
+    """Give the quantified links with another code for a product model."""
+    key = NAMED_BY["product_models"]
+    return {
+        code: {
+            kind: [{**one, key: new} if kind == "product_models" and one[key] == old else one for one in found]
+            for kind, found in kinds.items()
+        }
+        for code, kinds in quantified.items()
+    }
 
 
 # By which member a stored quantified link names its target.

@@ -49,6 +49,8 @@ IGNORED = frozenset(
         "workflow_execution_statuses",
     }
 )
+# Of models: they have no uuid and no completeness (api-products 1.3).
+_IGNORED_OF_MODELS = IGNORED - {"completenesses", "uuid"}
 
 
 class Problem(NamedTuple):
@@ -136,16 +138,19 @@ class Patch:
 def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
     """Read a body. `uuid` and `identifier` at its top are the edge's and `deciding`'s business."""
     patch = Patch()
-    properties = _MODEL_PROPERTIES if flavour == "code" else _PROPERTIES
+    properties, ignored = (_MODEL_PROPERTIES, _IGNORED_OF_MODELS) if flavour == "code" else (_PROPERTIES, IGNORED)
     for name, value in body.items():
         handler = properties.get(name)
         try:
             if handler is not None:
                 handler(patch, value, flavour, book)
-            elif name not in IGNORED:
+            elif name not in ignored:
                 raise Misshaped(f'The property "{name}" does not exist.')
         except Misshaped as problem:
             patch.problems.append(Problem(PROPERTY, problem, path=name))
+    if "categories" in body and ("add_categories" in body or "remove_categories" in body):
+        message = 'The property "categories" cannot be combined with "add_categories" or "remove_categories".'
+        patch.problems.append(Problem(PROPERTY, Misshaped(message)))
     if "values" in body:
         _read_values(patch, body["values"], flavour, book)
     return patch
@@ -354,22 +359,14 @@ def _read_parent(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> N
 
 def _read_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.categories = _codes("categories", "category", value, book.structure.category)
-    _refuse_both(patch)
 
 
 def _read_add_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.add_categories = _codes("add_categories", "category", value, book.structure.category)
-    _refuse_both(patch)
 
 
 def _read_remove_categories(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:
     patch.remove_categories = _codes("remove_categories", "category", value, book.structure.category)
-    _refuse_both(patch)
-
-
-def _refuse_both(patch: Patch) -> None:
-    if patch.categories is not UNSET and (patch.add_categories or patch.remove_categories):
-        raise Misshaped('The property "categories" cannot be combined with "add_categories" or "remove_categories".')
 
 
 def _read_groups(patch: Patch, value: Any, flavour: Naming, book: Rulebook) -> None:

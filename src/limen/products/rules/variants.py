@@ -12,7 +12,7 @@ from msgspec import UNSET
 from limen.kit.errors import Misshaped, Refused, Unprocessable, Violation
 from limen.kit.text import fold
 from limen.products.rules.inheriting import adopted, detached, levels_of, own_attributes
-from limen.products.rules.reading import PROPERTY, Flavour, Patch, Problem, Rejected
+from limen.products.rules.reading import PROPERTY, SHAPE, Flavour, Patch, Problem, Rejected
 from limen.products.rules.rulebook import Rulebook, Slot, Values
 from limen.products.rules.world import Item, Model, Product, World, stored_data
 from limen.structure.rules import METRIC, REFERENCE_SIMPLE, SIMPLE_SELECT
@@ -51,7 +51,27 @@ def place_product(
     if parent.level + 1 != levels_of(parent.variant, world.book).last:
         message = f'The product model "{parent.code}" can only have other models as children.'
         violations.append(Violation("parent", "parent.level", message))
+        violations.extend(_below(patch, product, parent, world.book))
     return placed, violations
+
+
+def _below(patch: Patch, product: Product, parent: Model, book: Rulebook) -> list[Violation]:
+    """Tell which values stand below the level that a product would have under a root which has sub models (4.2)."""
+    lower = levels_of(parent.variant, book).below[parent.level + 1]
+    held = dict.fromkeys(product.values)
+    for slot, data in patch.values:
+        held.pop(slot.code, None)
+        if data is not None:
+            held[slot.code] = None
+    if patch.identifier is not UNSET:
+        held.pop(book.main.code, None)
+        if patch.identifier is not None:
+            held = {book.main.code: None, **held}
+    return [
+        Violation("attribute", "attribute.level", f'The attribute "{code}" is not in the attribute set of this level.')
+        for code in held
+        if code in lower
+    ]
 
 
 def _no_parent(sent: str, existing: Product | None, flavour: Flavour) -> Refused:
@@ -91,7 +111,8 @@ def place_model(patch: Patch, code: str, existing: Model | None, world: World) -
         return adopted(existing, parent, world.book), violations
     variant = parent.variant if parent is not None and patch.variant is UNSET else patch.variant
     if variant is UNSET:
-        if not patch.problems:
+        # Those of values may still be dropped with their values, which stand nowhere without a family.
+        if not any(one.attribute is None for one in patch.problems):
             message = "The family variant of a product model without parent must be given."
             violations.append(Violation("family_variant", "family_variant.none", message))
         return Model(code, "", world.moment), violations
@@ -156,7 +177,13 @@ def drop_foreign(patch: Patch, item: Item, book: Rulebook) -> None:
     mine = own_attributes(item, book) if not isinstance(item, Model) or item.variant else frozenset()
     if mine is None:
         return
-    patch.problems = [one for one in patch.problems if one.attribute is None or one.attribute in mine]
+    # The shape of a body is looked at before anything is dropped; models have no such stage (2.1).
+    shapes = isinstance(item, Product)
+    patch.problems = [
+        one
+        for one in patch.problems
+        if one.attribute in mine or one.attribute is None or (shapes and one.rank == SHAPE)
+    ]
     kept: list[tuple[Slot, Any]] = []
     # Where each value and violation stands afterwards.
     places: dict[int, int] = {}
@@ -164,16 +191,16 @@ def drop_foreign(patch: Patch, item: Item, book: Rulebook) -> None:
         places[place] = len(kept)
         if slot.code in mine:
             kept.append((slot, data))
-    if len(kept) < len(patch.values):
-        patch.ignored += len(patch.values) - len(kept)
-        codes = [patch.values[place][0].code for place in patch.pending]
-        patch.pending = [places[p] for p, code in zip(patch.pending, codes, strict=True) if code in mine]
+    sent = [slot.code for slot, _ in patch.values]
+    if len(kept) < len(sent):
+        patch.ignored += len(sent) - len(kept)
+        patch.pending = [places[place] for place in patch.pending if sent[place] in mine]
         patch.values = kept
-    # A violation between two values stays before the one that follows.
+    # A violation between two values stays before the one that follows. That of an identifier names no attribute.
     patch.violations = [
         (places.get(ceil(place), len(kept)) - (ceil(place) - place), one)
         for place, one in patch.violations
-        if one.extra.get("attribute", "") in mine or (one.path == "identifier" and not isinstance(item, Model))
+        if (sent[place] if isinstance(place, int) else one.extra.get("attribute", "")) in mine
     ]
 
 

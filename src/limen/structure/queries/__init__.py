@@ -22,7 +22,7 @@ from limen.structure.queries.options import options as options
 from limen.structure.queries.removals import Cleaning as Cleaning
 from limen.structure.queries.removals import is_being_removed as is_being_removed
 from limen.structure.queries.removals import is_option_being_removed as is_option_being_removed
-from limen.structure.queries.removals import options_being_removed as options_being_removed
+from limen.structure.queries.removals import remains as remains
 from limen.structure.queries.removals import removal_under_way as removal_under_way
 from limen.structure.queries.removals import removals_under_way as removals_under_way
 from limen.structure.queries.snapshot import Versions as Versions

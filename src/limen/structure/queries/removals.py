@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from limen.kit.text import fold
 from limen.structure import models
-from limen.structure.rules import Structure
+from limen.structure.rules import NOTHING_REMAINS, Remains, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +68,27 @@ def is_option_being_removed(attribute: str, code: str) -> bool:
     return found.filter(removed_at__isnull=False).exists()
 
 
-# Of the versions of the structure and of its options: attribute code → codes.
-_options: tuple[tuple[int, int], Mapping[str, frozenset[str]]] = ((0, 0), {})
+# Of the versions of the structure and of its options.
+_remains: tuple[tuple[int, int], Remains] = ((0, 0), NOTHING_REMAINS)
 
 
-def options_being_removed(structure: Structure) -> Mapping[str, frozenset[str]]:
-    """Give the options that products may still hold though they are removed: attribute code → option codes.
+def remains(structure: Structure) -> Remains:
+    """Give the options, categories and groups that products may still hold though they are removed.
 
     Cost: 1 query for each version of the structure and its options, and process.
     """
-    global _options
+    global _remains
     versions = structure.version, structure.options_version
-    if _options[0] != versions or not structure.version:
-        found: dict[str, frozenset[str]] = {}
-        for one in _cleanings(models.Removal.objects.filter(resource="attribute_option")):
-            if one.attribute is not None:
-                found[one.attribute] = found.get(one.attribute, frozenset()) | set(one.codes)
-        _options = (versions, found)
-    return _options[1]
+    if _remains[0] != versions or not structure.version:
+        options: dict[str, frozenset[str]] = {}
+        codes: dict[str, frozenset[str]] = {"category": frozenset(), "group": frozenset()}
+        for one in _cleanings(models.Removal.objects.filter(resource__in=["attribute_option", *codes])):
+            if one.resource in codes:
+                codes[one.resource] |= set(one.codes)
+            elif one.attribute is not None:
+                options[one.attribute] = options.get(one.attribute, frozenset()) | set(one.codes)
+        _remains = (versions, Remains(options, codes["category"], codes["group"]))
+    return _remains[1]
 
 
 # Where the rows are that stay until products are clean.

@@ -47,7 +47,9 @@ from limen.structure.rules.records import MeasurementFamily as MeasurementFamily
 from limen.structure.rules.records import Structure as Structure
 from limen.structure.rules.records import Unit as Unit
 from limen.structure.rules.records import VariantLevel as VariantLevel
+from limen.structure.rules.removal import NOTHING_REMAINS as NOTHING_REMAINS
 from limen.structure.rules.removal import REMOVABLES as REMOVABLES
+from limen.structure.rules.removal import Remains as Remains
 from limen.structure.rules.removal import Removal as Removal
 from limen.structure.rules.removal import Subject as Subject
 from limen.structure.rules.removal import Use as Use

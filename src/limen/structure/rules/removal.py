@@ -51,6 +51,21 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Remains:
+    """What products and models may still hold though it is removed; of options, by the code of their attribute."""
+
+    options: Mapping[str, frozenset[str]]
+    categories: frozenset[str]
+    groups: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.options or self.categories or self.groups)
+
+
+NOTHING_REMAINS = Remains({}, frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a removal is about, for the rooms above: they know records by code or by id.
 

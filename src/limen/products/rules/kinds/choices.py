@@ -26,7 +26,9 @@ def read_boolean(attribute: Attribute, structure: Structure) -> Reader:
 
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+    # A time and a zone must be some, though they do not count.
+    r"(?:[T ](?:[01][0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
+    r"(?: ?(?:Z|[+-][0-9]{2}(?::?[0-5][0-9])?))?)?\s*"
 )
 
 

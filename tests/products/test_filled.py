@@ -1,0 +1,209 @@
+"""The bits that say which products have a value: they are always what the index of values says."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from limen.accounts.rules import SYSTEM
+from limen.kit.errors import Refused
+from limen.products import operations, queries
+from limen.products.models import PART, Filled, FilledLately, Product
+from limen.products.operations import Line, filled
+from limen.products.queries.filled import FROM_INDEX, lacking
+from limen.products.rules.rulebook import rulebook
+from limen.products.rules.search import read_search
+from limen.products.rules.views import View
+from limen.structure import operations as structure_operations
+from limen.structure import queries as structure_queries
+from tests.factories.jobs import do_jobs
+from tests.factories.media import make_media_file
+from tests.factories.products import NOW, change_product, make_product, value, values_of
+from tests.factories.structure import make_attribute, make_option
+from tests.products.trees import make_model, make_tree, make_variants
+
+pytestmark = pytest.mark.usefixtures("lamps")
+
+Bits = set[tuple[int, int, str]]
+
+
+def kept() -> Bits:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, part, bit_xor(bits)::text FROM (SELECT key, part, bits FROM product_filled"
+            " UNION ALL SELECT key, part, bits FROM product_filled_lately) a GROUP BY key, part"
+        )
+        return {row for row in cursor.fetchall() if "1" in row[2]}
+
+
+def due() -> Bits:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, part, bits::text FROM ({FROM_INDEX}) a")
+        return set(cursor.fetchall())
+
+
+def write(*bodies: dict[str, Any]) -> None:
+    lines = [Line(body, str(body["identifier"])) for body in bodies]
+    results = operations.upsert_products(lines, flavour="identifier", by=SYSTEM, now=NOW)
+    assert [one.outcome for one in results if isinstance(one.outcome, Refused)] == []
+
+
+def delete(identifier: str) -> None:
+    operations.delete_product(flavour="identifier", key=identifier, by=SYSTEM, now=NOW)
+
+
+def some_values(random: Random, file: str) -> dict[str, Any]:
+    """A few values, of every kind that the index knows, among them empty ones and such as go."""
+    possible: dict[str, Any] = {
+        "tagline": random.choice(["warm", "cold", None]),
+        "title": [*value(random.choice(["a", None]), "en_GB"), *value(random.choice(["b", None]), "de_DE")],
+        "blurb": value(random.choice(["short", "<p>long</p>" * 60, "<p></p>", None]), "en_GB", "webshop"),
+        "lumens": random.choice([1, 2, None]),
+        "net_weight": random.choice([{"amount": 1, "unit": "GRAM"}, None]),
+        "list_price": random.choice(
+            [
+                [{"amount": 1, "currency": "EUR"}],
+                [{"amount": n, "currency": c} for n, c in ((1, "EUR"), (2, "USD"))],
+                [],
+            ]
+        ),
+        "finish": random.choice(["Brass", "white", None]),
+        "materials": random.choice([["oak", "steel"], ["oak"], None]),
+        "dimmable": random.choice([True, False, None]),
+        "launch_on": value(random.choice(["2025-05-01", None]), None, "print"),
+        "hero_image": random.choice([file, None]),
+    }
+    return {code: possible[code] for code in random.sample(sorted(possible), random.randrange(len(possible)))}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_written_the_bits_are_those_of_the_index(seed: int) -> None:
+    random = Random(seed)
+    structure_operations.create("family", {"code": "shoes", "attributes": ["sku", "tagline"]}, by=SYSTEM, now=NOW)
+    file = make_media_file("orbit.png").code
+    for _ in range(25):
+        names = random.sample([f"lamp-{number}" for number in range(8)], random.randrange(1, 5))
+        write(
+            *(
+                {
+                    "identifier": name,
+                    "values": values_of(some_values(random, file)),
+                    **({"family": random.choice(["luminaires", "shoes", None])} if random.random() < 0.5 else {}),
+                }
+                for name in names
+            )
+        )
+        if random.random() < 0.2:
+            delete(names[0])
+        assert kept() == due()
+        if random.random() < 0.3:
+            filled.sum_filled()
+            assert kept() == due()
+    for name in range(8):
+        delete(f"lamp-{name}")
+    assert kept() == due() == set()
+
+
+def test_bits_follow_what_models_hand_down() -> None:
+    make_variants()
+    make_tree()
+    assert kept() == due() != set()
+    make_model("orbit", {"dimmable": True})
+    make_model("orbit_brass", {"tagline": "warm"})
+    assert kept() == due()
+    make_model("orbit", {"dimmable": None})
+    assert kept() == due()
+    operations.delete_model(code="orbit", by=SYSTEM, now=NOW)
+    assert kept() == due() == set()
+
+
+@pytest.mark.parametrize(("resource", "code"), [("attribute", "tagline"), ("channel", "print")])
+def test_bits_follow_what_the_structure_loses(resource: str, code: str) -> None:
+    values = {"tagline": "warm", "launch_on": value("2025-05-01", None, "print"), "lumens": 1}
+    make_product("a", "luminaires", values)
+    do_jobs()
+    before = kept()
+    structure_operations.remove(resource, code, by=SYSTEM, now=NOW)
+    do_jobs()
+    assert kept() == due() < before
+
+
+def test_bits_follow_the_removal_of_an_option() -> None:
+    make_attribute("feet", "pim_catalog_multiselect")
+    for code in ("round", "square"):
+        make_option("feet", code)
+    make_product("a", None, {"feet": ["round"]})
+    make_product("b", None, {"feet": ["round", "square"]})
+    before = kept()
+    structure_operations.remove_option("feet", "round", by=SYSTEM, now=NOW)
+    do_jobs()
+    assert kept() == due() != before
+
+
+def test_a_change_of_values_turns_nothing_over() -> None:
+    uuid = make_product("a", "luminaires", {"tagline": "warm", "lumens": 1, "materials": ["oak"]})
+    rows = FilledLately.objects.count()
+    change_product(uuid, values={"tagline": "cold", "lumens": 2, "materials": ["steel", "oak"]})
+    assert FilledLately.objects.count() == rows
+
+
+def test_what_was_noted_is_summed_once_it_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_product("a", "luminaires", {"tagline": "warm"})
+    rows = FilledLately.objects.count()
+    operations.sum_filled()
+    assert (Filled.objects.count(), FilledLately.objects.count()) == (0, rows)
+    monkeypatch.setattr(filled, "WORTH", 1)
+    for tagline in ("cold", None, "warm"):
+        write({"identifier": "a", "values": values_of({"tagline": tagline})}, {"identifier": tagline or "none"})
+        operations.sum_filled()
+        assert FilledLately.objects.count() == 0
+        assert kept() == due()
+
+
+def test_who_lacks_a_value_is_told_across_parts() -> None:
+    bodies = [
+        {
+            "identifier": f"p-{number}",
+            "family": "luminaires",
+            "values": values_of({"lumens": 1} if number % 400 else {}),
+        }
+        for number in range(PART + 200)
+    ]
+    write(*bodies)
+    attribute = structure_queries.snapshot().attributes["lumens"]
+    family = structure_queries.snapshot().families["luminaires"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM product_search_key WHERE attribute_id = %s", [attribute.id])
+        ((key,),) = cursor.fetchall()
+    expected = set(
+        Product.objects.filter(identifier__in=["p-0", "p-400", "p-800", "p-1200"]).values_list("id", flat=True)
+    )
+    found = lacking(families=[family.id], somewhere=[key], here=[key])
+    assert found is not None and (len(found), set(found)) == (4, expected)
+
+
+def test_too_many_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_product("a", "luminaires")
+    make_product("b", "luminaires")
+    family = structure_queries.snapshot().families["luminaires"].id
+    assert len(lacking(families=[family], somewhere=[], here=[]) or []) == 2
+    monkeypatch.setattr("limen.products.queries.conditions.FEW", 1)
+    assert lacking(families=[family], somewhere=[], here=[]) is None
+
+
+def test_bits_that_are_wrong_show_nobody_who_has_a_value() -> None:
+    """A product that gets its value between the look at the bits and the page is not found either."""
+    uuid = make_product("a", "luminaires", {"lumens": 1})
+    (id,) = Product.objects.filter(uuid=uuid).values_list("id", flat=True)
+    structure = structure_queries.snapshot()
+    criteria = read_search({"lumens": [{"operator": "EMPTY"}]}, flavour="uuid", book=rulebook(structure), now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM product_search_key WHERE attribute_id = %s", [structure.attributes["lumens"].id])
+        ((key,),) = cursor.fetchall()
+    filled.turn_over(filled.bits_of([(key, id)]), {})
+    where = queries.list_condition(criteria, View(), structure)
+    assert where.few
+    assert queries.page_after(where, flavour="uuid", after=None, limit=10) == []
