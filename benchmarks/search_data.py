@@ -64,7 +64,8 @@ _FILLED = (
     " bit_or(set_bit(repeat('0', 1024)::bit(1024), 1023 - (id % 1024)::int, 1)) FROM ("
     "SELECT key, product_id AS id FROM product_idx_text UNION ALL SELECT n.key, n.product_id FROM product_idx_num n"
     " JOIN product_search_key k ON k.id = n.key AND k.attribute_id > 0"
-    " UNION ALL SELECT -family_id, id FROM product WHERE family_id IS NOT NULL) there GROUP BY 1, 2"
+    " UNION ALL SELECT -family_id, id FROM product WHERE family_id IS NOT NULL"
+    " UNION ALL SELECT 0, id FROM product) there GROUP BY 1, 2"
 )
 
 

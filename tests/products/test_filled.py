@@ -13,36 +13,21 @@ from limen.kit.errors import Refused
 from limen.products import operations, queries
 from limen.products.models import PART, Filled, FilledLately, Product
 from limen.products.operations import Line, filled
-from limen.products.queries.filled import FROM_INDEX, lacking
+from limen.products.queries.filled import lacking
 from limen.products.rules.rulebook import rulebook
 from limen.products.rules.search import read_search
 from limen.products.rules.views import View
+from limen.products.rules.world import Row
 from limen.structure import operations as structure_operations
 from limen.structure import queries as structure_queries
 from tests.factories.jobs import do_jobs
 from tests.factories.media import make_media_file
 from tests.factories.products import NOW, change_product, make_product, value, values_of
 from tests.factories.structure import make_attribute, make_option
+from tests.products.bits import due, kept
 from tests.products.trees import make_model, make_tree, make_variants
 
 pytestmark = pytest.mark.usefixtures("lamps")
-
-Bits = set[tuple[int, int, str]]
-
-
-def kept() -> Bits:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, part, bit_xor(bits)::text FROM (SELECT key, part, bits FROM product_filled"
-            " UNION ALL SELECT key, part, bits FROM product_filled_lately) a GROUP BY key, part"
-        )
-        return {row for row in cursor.fetchall() if "1" in row[2]}
-
-
-def due() -> Bits:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT key, part, bits::text FROM ({FROM_INDEX}) a")
-        return set(cursor.fetchall())
 
 
 def write(*bodies: dict[str, Any]) -> None:
@@ -53,6 +38,22 @@ def write(*bodies: dict[str, Any]) -> None:
 
 def delete(identifier: str) -> None:
     operations.delete_product(flavour="identifier", key=identifier, by=SYSTEM, now=NOW)
+
+
+def lumens_key() -> int:
+    attribute = structure_queries.snapshot().attributes["lumens"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM product_search_key WHERE attribute_id = %s", [attribute.id])
+        return int(cursor.fetchone()[0])
+
+
+def search(criteria: dict[str, Any]) -> list[Row]:
+    """Find products by criteria that bits must answer."""
+    structure = structure_queries.snapshot()
+    read = read_search(criteria, flavour="uuid", book=rulebook(structure), now=NOW)
+    where = queries.list_condition(read, View(), structure)
+    assert where.few
+    return queries.page_after(where, flavour="uuid", after=None, limit=10)
 
 
 def some_values(random: Random, file: str) -> dict[str, Any]:
@@ -173,16 +174,23 @@ def test_who_lacks_a_value_is_told_across_parts() -> None:
         for number in range(PART + 200)
     ]
     write(*bodies)
-    attribute = structure_queries.snapshot().attributes["lumens"]
-    family = structure_queries.snapshot().families["luminaires"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM product_search_key WHERE attribute_id = %s", [attribute.id])
-        ((key,),) = cursor.fetchall()
-    expected = set(
-        Product.objects.filter(identifier__in=["p-0", "p-400", "p-800", "p-1200"]).values_list("id", flat=True)
-    )
+    family, key = structure_queries.snapshot().families["luminaires"], lumens_key()
+    without = [f"p-{number}" for number in range(0, PART + 200, 400)]
+    expected = set(Product.objects.filter(identifier__in=without).values_list("id", flat=True))
     found = lacking(families=[family.id], somewhere=[key], here=[key])
     assert found is not None and (len(found), set(found)) == (4, expected)
+
+
+def test_of_many_families_all_products_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is of another family is named, too, and then not shown."""
+    structure_operations.create("family", {"code": "shoes", "attributes": ["sku"]}, by=SYSTEM, now=NOW)
+    empty = make_product("empty", "luminaires")
+    make_product("full", "luminaires", {"lumens": 1}), make_product("other", "shoes"), make_product("none")
+    delete("none")
+    monkeypatch.setattr("limen.products.queries.filled.MOST_KEYS", 0)
+    family = structure_queries.snapshot().families["luminaires"].id
+    assert len(lacking(families=[family], somewhere=[], here=[lumens_key()]) or []) == 2
+    assert [row.uuid for row in search({"lumens": [{"operator": "EMPTY"}]})] == [empty]
 
 
 def test_too_many_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,12 +206,5 @@ def test_bits_that_are_wrong_show_nobody_who_has_a_value() -> None:
     """A product that gets its value between the look at the bits and the page is not found either."""
     uuid = make_product("a", "luminaires", {"lumens": 1})
     (id,) = Product.objects.filter(uuid=uuid).values_list("id", flat=True)
-    structure = structure_queries.snapshot()
-    criteria = read_search({"lumens": [{"operator": "EMPTY"}]}, flavour="uuid", book=rulebook(structure), now=NOW)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM product_search_key WHERE attribute_id = %s", [structure.attributes["lumens"].id])
-        ((key,),) = cursor.fetchall()
-    filled.turn_over(filled.bits_of([(key, id)]), {})
-    where = queries.list_condition(criteria, View(), structure)
-    assert where.few
-    assert queries.page_after(where, flavour="uuid", after=None, limit=10) == []
+    filled.turn_over(filled.bits_of([(lumens_key(), id)]), {})
+    assert search({"lumens": [{"operator": "EMPTY"}]}) == []

@@ -89,8 +89,9 @@ class TestQueries:
     def test_new_plain_products_cost_little(self, count_queries: Count) -> None:
         # The first batch of a process reads the structure.
         upsert(line("first"))
-        # A look at three (structure, products), savepoint, structure, lock, ids, product, document, event, release.
-        with count_queries(10):
+        # A look at three (structure, products), savepoint, structure, lock, ids, product, document, bits, event,
+        # release.
+        with count_queries(11):
             upsert(*(line(f"p{number}") for number in range(100)))
 
     def test_lines_that_ask_for_nothing_are_answered_without_a_lock(self, count_queries: Count) -> None:

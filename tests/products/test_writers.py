@@ -20,6 +20,7 @@ from limen.structure import queries as structure_queries
 from tests.conftest import _install
 from tests.factories.products import NOW, make_product, values_of
 from tests.factories.structure import make_attribute
+from tests.products.bits import due, kept
 
 Count = Callable[[int], AbstractContextManager[Any]]
 
@@ -94,6 +95,29 @@ class TestWriters:
         assert page is not None
         assert {code: page.values[code][0]["data"] for code in attributes} == dict.fromkeys(attributes, str(rounds - 1))
         assert len(events.history(f"product:{uuid}", limit=100)) == 1 + 4 * rounds
+
+    def test_writers_and_sums_keep_the_bits_of_values_right(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Four fill and empty the same products, and two sum what they note at the same time."""
+        monkeypatch.setattr("limen.products.operations.filled.WORTH", 1)
+        attributes = [make_attribute(f"text_{number}").code for number in range(2)]
+        upsert(*(line(f"p{number}") for number in range(10)))
+
+        def write(turn: int) -> None:
+            for number in range(8):
+                filled = "x" if (number + turn) % 2 else None
+                upsert(*(line(f"p{one}", **{attributes[turn % 2]: filled}) for one in range(number % 3, 10)))
+
+        def add_up() -> None:
+            for _ in range(10):
+                operations.sum_filled()
+
+        threads = [self.in_thread(lambda turn=turn: write(turn)) for turn in range(4)]
+        threads += [self.in_thread(add_up) for _ in range(2)]
+        for thread in threads:
+            thread.join(30)
+        assert kept() == due()
+        operations.sum_filled()
+        assert kept() == due() != set()
 
     def test_many_writers_of_the_same_batch(self) -> None:
         seen: list[int | str] = []

@@ -232,8 +232,8 @@ class Bits(models.Field):  # type: ignore[type-arg]  # read and written by state
 class Filled(models.Model):
     """Which products have a value, as bits: `part` is for ids from part * PART on, the lowest id is the last bit.
 
-    `key` is that of the value index; that of a family, negated, says which products are in it. What `FilledLately`
-    has is not in it yet: the two are summed by exclusive or.
+    `key` is that of the value index; the id of a family, negated, says who is in it, and 0 who is there at all. What
+    `FilledLately` has is not in it yet: the two are summed by exclusive or.
     """
 
     pk = models.CompositePrimaryKey("key", "part")

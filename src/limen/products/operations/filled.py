@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from limen.kit import db
 from limen.products.models import PART
+from limen.products.queries.filled import EVERY
 
 # By key and part, the bits of some ids.
 Bits = dict[tuple[int, int], int]
@@ -54,7 +55,8 @@ def followed(ids: Sequence[int], keys: Collection[int] | None = None) -> Iterato
 
 def _stored(ids: Sequence[int], keys: Collection[int] | None) -> Bits:
     statement = (
-        "SELECT key, product_id FROM product_idx_text WHERE product_id = ANY(%(ids)s)"
+        f"SELECT {EVERY}, id FROM product WHERE id = ANY(%(ids)s)"  # noqa: S608  # own parts
+        " UNION SELECT key, product_id FROM product_idx_text WHERE product_id = ANY(%(ids)s)"
         " UNION SELECT n.key, n.product_id FROM product_idx_num n JOIN product_search_key k ON k.id = n.key"
         " WHERE n.product_id = ANY(%(ids)s) AND k.attribute_id > 0"
         " UNION SELECT -family_id, id FROM product WHERE id = ANY(%(ids)s) AND family_id IS NOT NULL"

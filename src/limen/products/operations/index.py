@@ -9,6 +9,7 @@ from limen.kit import db
 from limen.media.rules import MediaRow
 from limen.products.operations.filled import bits_of, turn_over
 from limen.products.operations.tables import MODELS, PRODUCTS, Tables
+from limen.products.queries.filled import EVERY
 from limen.products.queries.search_keys import COMPLETENESS, QUALITY, Place, make_search_keys, search_keys
 from limen.products.rules.completeness import Filled, Plan, filling, held_by, plan_of
 from limen.products.rules.indexing import Rows, add_rows, is_long, place_of, spots_of
@@ -64,12 +65,12 @@ def write_index(tables: Tables, items: Items, book: Rulebook, media: Mapping[str
         judged = {key for place, key in known.items() if place[0] <= COMPLETENESS}
         before = [(key, id) for id, key in gone if key not in judged]
         after = chain(((at[spot], id) for spot, _, id in come.texts), ((at[spot], id) for spot, _, id in come.numbers))
-        was_in, is_in = _families(items, book)
+        was_in, is_in = _groups(items, book)
         turn_over(bits_of(chain(before, was_in)), bits_of(chain(after, is_in)))
 
 
-def _families(items: Items, book: Rulebook) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Which products were in a family, and which are, by its id negated, where that changes."""
+def _groups(items: Items, book: Rulebook) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Give (key, id) of what products were and are: in a family, by its id negated, and there at all."""
     families = book.structure.families
     was_in, is_in = [], []
     for item in items:
@@ -77,6 +78,8 @@ def _families(items: Items, book: Rulebook) -> tuple[list[tuple[int, int]], list
         if stored != item.family:
             was_in += [(-families[stored].id, _id(item))] if stored is not None else []
             is_in += [(-families[item.family].id, _id(item))] if item.family is not None else []
+        if item.stored is None:
+            is_in.append((EVERY, _id(item)))
     return was_in, is_in
 
 

@@ -150,7 +150,7 @@ def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
             patch.problems.append(Problem(PROPERTY, problem, path=name))
     if "categories" in body and ("add_categories" in body or "remove_categories" in body):
         message = 'The property "categories" cannot be combined with "add_categories" or "remove_categories".'
-        patch.problems.append(Problem(PROPERTY, Misshaped(message)))
+        patch.problems.append(Problem(PROPERTY, Misshaped(message), path="categories"))
     if "values" in body:
         _read_values(patch, body["values"], flavour, book)
     return patch
