@@ -50,7 +50,7 @@ def run(measure: Measure, description: str, arguments: list[str] | None = None) 
     else:
         context = server.own()
     with context as target:
-        about = {"db": _database(target), "commit": _commit(), "machine": _machine()}
+        about = {"db": _database(target), "commit": commit(), "machine": machine()}
         for figure in measure(target, shape):
             memory = server.memory_mb(target)
             print(orjson.dumps(_line(figure, memory, about)).decode(), flush=True)
@@ -107,12 +107,12 @@ def _database(target: Target) -> str | None:
     return f"PostgreSQL {row[0].split()[0]}" if row else None
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     command = ["git", "describe", "--always", "--dirty"]
     here = Path(__file__).parent
     done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None
 
 
-def _machine() -> str:
+def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"

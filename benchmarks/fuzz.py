@@ -27,6 +27,8 @@ from typing import Any
 
 import orjson
 
+from benchmarks import figures
+
 # Findings are told in full until there are so many.
 MOST_TOLD = 20
 
@@ -60,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(most: int, seed: int, minutes: float, anything: bool) -> int:
     fuzzer = _prepare(anything)
+    # Of what runs here, whatever becomes of the files meanwhile.
+    about = {"commit": figures.commit(), "machine": figures.machine()}
     failures = Failures()
     logging.getLogger("limen").addHandler(failures)
     logging.getLogger("limen").propagate = False
@@ -89,6 +93,7 @@ def _run(most: int, seed: int, minutes: float, anything: bool) -> int:
         "seconds": round(time.monotonic() - began, 1),
         "seed": seed,
         "findings": findings,
+        **about,
         "answers": {f"{method} {status}": count for (method, status), count in sorted(fuzzer.counts.items())},
     }
     print(orjson.dumps(line).decode())
@@ -114,12 +119,12 @@ def _prepare(anything: bool) -> Any:
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
-    from tests.config.anything import AnythingFuzzer
     from tests.conftest import _install
     from tests.factories.accounts import make_user
     from tests.factories.connections import make_connection
     from tests.factories.media import make_media_file
     from tests.products import grammar
+    from tests.products.anything import AnythingFuzzer
     from tests.products.fuzzing import Fuzzer, work, wsgi_call
     from tests.products.wide_catalogue import make_wide
 

@@ -303,6 +303,7 @@ class TestOtherOrigins:
         assert (answer.status_code, answer.content) == (204, b"")
         assert "PATCH" in answer["Access-Control-Allow-Methods"]
         assert "Authorization" in answer["Access-Control-Allow-Headers"]
+        assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
 
     def test_another_may_not_and_screens_never_say_so(self, page: Client) -> None:
         assert not page.get(API, headers={"origin": "https://evil.example"}).has_header("Access-Control-Allow-Origin")

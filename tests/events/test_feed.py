@@ -116,6 +116,13 @@ class TestAnswer:
         assert {"resource": "attribute", "code": "finish", "operation": "created"}.items() <= seen[0].items()
         assert {"attribute": "finish", "code": "steel", "operation": "deleted"}.items() <= seen[-1].items()
 
+    def test_a_renamed_model_is_told_with_the_code_before(self) -> None:
+        start = Feed().now()
+        data = {"code": "helios", "changes": [{"path": "code", "before": "orbit", "after": "helios"}]}
+        record("product_model:helios", data=data)
+        (item,) = Feed().items(resource="product-models", after=start)
+        assert (item["code"], item["previous_code"], item["changed"]) == ("helios", "orbit", ["code"])
+
     def test_pages_follow_each_other_until_there_is_no_more(self) -> None:
         cursor = Feed().now()
         record(*(f"product:{number}" for number in range(7)))

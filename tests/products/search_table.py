@@ -112,7 +112,8 @@ ATTRIBUTES: list[Case] = [
 MODELS: list[Case] = [
     *_texts("identifier", "orbit"),
     *_texts("code", "orbit"),
-    *[case for case in PROPERTIES if case[0] in ("family", "categories", "created", "updated", "quality_score")],
+    *_each("family", ("IN", "NOT IN", *EMPTINESS), ["luminaires"]),
+    *[case for case in PROPERTIES if case[0] in ("categories", "created", "updated", "quality_score")],
     *_each("parent", ("=",), "orbit"),
     *_each("parent", ("IN", *EMPTINESS), ["orbit"]),
     *_each("completeness", ("AT LEAST COMPLETE", "AT LEAST INCOMPLETE", "ALL COMPLETE", "ALL INCOMPLETE"), None, BOTH),

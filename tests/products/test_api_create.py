@@ -56,9 +56,10 @@ class TestByUuid:
     @pytest.mark.parametrize("identifier", ["desk-one", "DESK-ONE"])
     def test_cases_9_and_10_an_identifier_that_is_taken(self, pim: Api, identifier: str) -> None:
         make_product("desk-one")
-        assert errors(pim.post("/products-uuid", {"values": {"sku": value(identifier)}})) == [
-            {"property": "identifier"}
-        ]
+        body = {"values": {"sku": value(identifier)}}
+        assert errors(pim.post("/products-uuid", body)) == [{"property": "identifier"}]
+        (entry,) = pim.post("/products-uuid", body, **{"Limen-Compat": "strict"}).json()["errors"]
+        assert list(entry) == ["property", "message"]
 
 
 class TestByIdentifier:

@@ -578,6 +578,25 @@ class TestAssociations:
         make_model("orbit", associations={"UPSELL": {"product_models": []}})
         assert get(pim, path)["associations"]["UPSELL"]["product_models"] == []
 
+    def test_5_1_what_is_inherited_from_now_on_has_no_other_end_of_its_own(self, pim: Api, u2: str) -> None:
+        """A product that comes below a model with the same two-way link no longer stores it, and nor does its end."""
+        make_product("c"), make_product("d")
+        linked = {"associations": {"COMPATIBLE": {"products": ["c", "d"]}}}
+        make_product("a", "luminaires", **linked)
+        make_model("orbit", associations={"COMPATIBLE": {"products": ["c"]}})
+
+        def compatible(path: str) -> Any:
+            return get(pim, path)["associations"]["COMPATIBLE"]
+
+        moved = {"parent": "orbit_brass", "values": {"bulb_size": value("m")}}
+        assert pim.patch("/products/a", moved).status_code == 201
+        assert compatible("/products/a")["products"] == ["c", "d"]
+        assert compatible("/products/c") == {"products": [], "product_models": ["orbit"], "groups": []}
+        assert compatible("/products/d")["products"] == ["a"]
+        make_model("orbit", associations={"COMPATIBLE": {"products": []}})
+        assert compatible("/products/a")["products"] == ["d"]
+        assert compatible("/products/c")["product_models"] == []
+
     def test_cases_197_to_203_quantified_links_of_models(self, pim: Api) -> None:
         make_product("desk-one")
         path = "/product-models/beam"

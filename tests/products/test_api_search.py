@@ -238,6 +238,9 @@ class TestProperties:
         assert found(pim, "completeness", "GREATER OR EQUALS THAN ON ALL LOCALES", 75, **both) == []
         assert found(pim, "completeness", "GREATER OR EQUALS THAN ON AT LEAST ONE LOCALE", 75, **both) == ["a"]
         assert found(pim, "completeness", "LOWER THAN ON ALL LOCALES", 75, **both) == ["b"]
+        # `locales` are for the operators that speak of locales.
+        assert found(pim, "completeness", "=", 75, scope="webshop", locales=["de_DE"]) == ["a"]
+        assert found(pim, "completeness", "EQUALS ON AT LEAST ONE LOCALE", 75, **{**both, "locales": ["de_DE"]}) == []
         assert found(pim, "completeness", "EMPTY") == ["c"]
 
     def test_label_or_identifier(self, pim: Api) -> None:
@@ -308,6 +311,15 @@ class TestAttributes:
         assert found(pim, "blurb", "NOT IN", ["warm", plain], **place) == ["c"]
         assert found(pim, "blurb", "NOT EMPTY", **place) == ["a", "b", "c"]
         assert found(pim, "blurb", "CONTAINS", "warm\U0010ffff", **place) == []
+
+    def test_6_2_what_only_looks_like_a_tag_is_text(self, pim: Api) -> None:
+        place = {"locale": "en_GB", "scope": "webshop"}
+        make_product(
+            "a", values={"blurb": value("<p>Takes 1 < 2 and 3 > 1 lamps<br/>&lt;b&gt;</p>", "en_GB", "webshop")}
+        )
+        assert found(pim, "blurb", "=", "takes 1 < 2 and 3 > 1 lamps<b>", **place) == ["a"]
+        assert found(pim, "blurb", "CONTAINS", "2 AND 3", **place) == ["a"]
+        assert found(pim, "blurb", "CONTAINS", "br", **place) == []
 
     def test_long_texts_are_found_as_they_change(self, pim: Api) -> None:
         place = {"locale": "en_GB", "scope": "webshop"}

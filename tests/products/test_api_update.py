@@ -328,6 +328,17 @@ def test_9_4_errors_link_to_the_documentation_that_is_set(pim: Api, settings: An
 
 
 class TestDryRun:
+    @pytest.mark.parametrize("switch", ["True", "yes", "2"])
+    def test_10_3_what_is_neither_on_nor_off_is_refused(self, pim: Api, switch: str) -> None:
+        for answer in (
+            pim.post(f"/products?dry_run={switch}", {"identifier": "stool"}),
+            pim.bulk(f"/products?dry_run={switch}", [{"identifier": "stool"}]),
+            pim.post(f"/products?dry_run={switch}", b"{"),
+        ):
+            assert answer.status_code in (400, 422) and is_plain(answer)
+            assert "Limen-Dry-Run" not in answer
+        assert pim.get("/products/stool").status_code == 404
+
     @pytest.mark.parametrize("switch", ["1", "true"])
     def test_case_276_nothing_is_stored(self, pim: Api, switch: str) -> None:
         uuid = make_product("desk-one", by=SYSTEM)

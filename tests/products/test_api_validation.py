@@ -58,6 +58,36 @@ class TestFull:
         }
         assert "batch_code" in [one.get("attribute") for one in errors]
 
+    def test_9_3_each_is_at_its_property_and_values_tell_their_place(self, pim: Api) -> None:
+        make_product("chair")
+        body = {
+            "family": 5,
+            "associations": {"NOPE": {"products": []}},
+            "quantified_associations": {"BUNDLE": {"products": [{"quantity": 1}]}},
+            "values": {
+                "ghost": [{"locale": "en_GB", "scope": None, "data": 1}],
+                "title": [*value(5, "en_GB"), {"scope": None, "data": "x"}],
+                "lumens": value("x", "en_GB"),
+                "tagline": [*value("a"), *value("b")],
+            },
+        }
+        found = pim.patch(f"/products/chair{FULL}", body).json()["errors"]
+        of_values = [
+            (one["attribute"], one["locale"], one["scope"], one["limen_code"]) for one in found if "attribute" in one
+        ]
+        assert sorted(of_values, key=str) == [
+            ("ghost", "en_GB", None, "attribute.unknown"),
+            ("lumens", "en_GB", None, "value.type"),
+            ("tagline", None, None, "value.twice"),
+            ("title", "en_GB", None, "value.no_string"),
+            ("title", None, None, "body.shape"),
+        ]
+        assert {one["property"] for one in found if "attribute" in one} == {"values"}
+        others = sorted(one["property"] for one in found if "attribute" not in one)
+        assert others == ["associations", "family", "quantified_associations"]
+        merged = pim.patch(f"/products/chair{FULL}", {"associations": {"UPSELL": {"products": ["ghost"]}}}).json()
+        assert [one["property"] for one in merged["errors"]] == ["associations"]
+
     def test_links_are_among_them(self, pim: Api) -> None:
         body = {"associations": {"UPSELL": {"products": ["ghost"]}}, "values": {"lumens": value(-1)}}
         errors = pim.patch(f"/products/chair{FULL}", body).json()["errors"]

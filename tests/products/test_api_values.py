@@ -59,20 +59,30 @@ class TestPlaces:
         assert word in answer.json()["message"]
 
     @pytest.mark.parametrize(
-        ("case", "attribute", "locale", "scope", "data"),
+        ("case", "attribute", "locale", "scope", "data", "words"),
         [
-            ("case 63", "title", "it_IT", None, "x"),
-            ("a locale that is none", "title", "xx", None, "x"),
-            ("case 64", "launch_on", None, "kiosk", "2025-01-01"),
-            ("case 65", "blurb", "de_DE", "print", "x"),
-            ("case 66", "warranty_note", "en_GB", None, "x"),
+            ("case 63", "title", "it_IT", None, "x", "no locale"),
+            ("a locale that is none", "title", "xx", None, "x", "no locale"),
+            ("case 64", "launch_on", None, "kiosk", "2025-01-01", "no channel"),
+            ("case 65", "blurb", "de_DE", "print", "x", "not bound"),
+            ("case 66", "warranty_note", "en_GB", None, "x", "not available"),
         ],
     )
     def test_places_that_do_not_exist(
-        self, pim: Api, desk: str, case: str, attribute: str, locale: str | None, scope: str | None, data: str
+        self,
+        pim: Api,
+        desk: str,
+        case: str,
+        attribute: str,
+        locale: str | None,
+        scope: str | None,
+        data: str,
+        words: str,
     ) -> None:
         answer = pim.patch(desk, {"values": {attribute: value(data, locale, scope)}})
         assert errors(answer) == [violation(attribute, locale, scope)]
+        message = answer.json()["errors"][0]["message"]
+        assert words in message and f'"{locale if words != "no channel" else scope}"' in message
 
     def test_case_68_erasing_where_nothing_can_be_is_no_error(self, pim: Api, desk: str) -> None:
         assert (

@@ -14,7 +14,7 @@ from limen.structure import queries as structure_queries
 from tests.conftest import Api
 from tests.factories.products import NOW, change_product, make_product, value
 from tests.products.callers import authenticate
-from tests.products.trees import make_tree, make_variants
+from tests.products.trees import make_model, make_tree, make_variants
 
 BULK = "/products-uuid"
 
@@ -222,6 +222,16 @@ class TestCreations:
             "values.finish": "Brass",
         }
         assert created_with("product_model:orbit")["values.title.en_GB"] == "Orbit lamp"
+
+    def test_a_code_that_another_model_had_before_tells_nothing_of_that_one(self) -> None:
+        make_variants()
+        make_model("beam", {"title": value("First", "en_GB")}, family_variant="lum_size")
+        rename = Line({"code": "ray"}, "beam")
+        operations.upsert_models([rename], by=authenticate_as("everything"), now=NOW)
+        make_model("beam", {"title": value("Second", "en_GB")}, family_variant="lum_size")
+        second, first = queries.history("product_model:beam", structure_queries.snapshot())
+        assert [one["after"] for one in orjson.loads(second.data)["changes"]] == ["lum_size", "Second"]
+        assert orjson.loads(first.data) == {"code": "beam"}
 
     def test_it_costs_a_query_for_each_thousand_changes_after_it(self, count_queries: Any) -> None:
         uuid = make_product("desk-one", values={"tagline": "First"})

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import Api
 from tests.factories.accounts import make_user
+from tests.factories.connections import make_connection
 from tests.factories.media import make_media_file
 from tests.factories.products import value
 from tests.products import grammar
+from tests.products.anything import AnythingFuzzer
 from tests.products.fuzzing import Fuzzer, client_call, work
 from tests.products.wide_catalogue import add_spread
 
@@ -40,6 +42,16 @@ def fuzzer(pim: Api, client: Any, monkeypatch: pytest.MonkeyPatch) -> Fuzzer:
 )
 def test_no_request_breaks_anything(fuzzer: Fuzzer, random: Random) -> None:
     fuzzer.step(random)
+
+
+def test_no_screen_and_no_resource_breaks(pim: Api) -> None:
+    add_spread()
+    make_connection("ERP", code="erp", role="administrator")
+    anything = AnythingFuzzer(make_user("ada", role="administrator"), "everything")
+    for number in range(120):
+        anything.step(Random(number))
+    statuses = {status for _, status in anything.counts}
+    assert {200, 404, 422} <= statuses
 
 
 class TestFindings:

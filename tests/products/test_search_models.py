@@ -61,6 +61,11 @@ class TestModels:
         answer = ask(pim, "/product-models", {name: {"operator": "=", "value": True}})
         assert answer.status_code == 422 and is_plain(answer)
 
+    @pytest.mark.parametrize("operator", ["IN CHILDREN", "NOT IN CHILDREN"])
+    def test_6_6_families_above_are_not_asked_for(self, pim: Api, operator: str) -> None:
+        answer = ask(pim, "/product-models", {"family": {"operator": operator, "value": ["luminaires"]}})
+        assert answer.status_code == 422 and is_plain(answer)
+
     @pytest.mark.parametrize("case", MODELS, ids=identify)
     def test_6_6_every_operator_is_answered(self, pim: Api, tree: str, case: Any) -> None:
         name, operator, given, more = case

@@ -13,6 +13,10 @@ from limen.kit.clock import iso
 _LAST_KNOWN = ("identifier", "family", "family_variant", "parent", "categories")
 
 
+# What of a thing that connectors know it by can change.
+_NAMED_BY = {"product": "identifier", "product_model": "code"}
+
+
 class Event(Protocol):
     """What is printed of a row of the table."""
 
@@ -43,8 +47,9 @@ def change(event: Event) -> bytes:
     elif operation == "updated":
         changes = data.get("changes", [])
         item["changed"] = [one["path"] for one in changes]
-        renamed = [one["before"] for one in changes if one["path"] == "identifier" and area == "product"]
+        named_by = _NAMED_BY.get(area)
+        renamed = [one["before"] for one in changes if one["path"] == named_by]
         if renamed:
-            item["previous_identifier"] = renamed[0]
+            item[f"previous_{named_by}"] = renamed[0]
     item |= {"at": iso(event.at), "actor": event.author}
     return orjson.dumps(item)

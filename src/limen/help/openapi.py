@@ -310,10 +310,12 @@ def _sent_lines(resource: str) -> Mapping[str, Schema]:
 # Without a schema: the format has no word for a body of several.
 _LINES: Schema = {"description": "One result per line, in order.", "content": {COLLECTION: {}}}
 
+_NO_SWITCH = _refused("A parameter that switches something is neither on nor off.")
+
 # The longer ending first, where one ends with the other.
 _SHAPES: Mapping[str, Shape] = {
     "_partial_update_list": Shape(
-        lambda resource: {"200": _LINES, "404": _UNKNOWN},
+        lambda resource: {"200": _LINES, "404": _UNKNOWN, "422": _NO_SWITCH},
         _sent_lines,
         _line_parameters,
     ),
@@ -409,7 +411,7 @@ _ALONE: Mapping[str, Shape] = {
         lambda resource: {JSON: schemas.TOKEN_REQUEST, _FORM: schemas.TOKEN_REQUEST},
     ),
     "pim_analytics_external_api_system_info_get": Shape(
-        lambda resource: {"200": _json("Version and edition.", schemas.SYSTEM)},
+        lambda resource: {"200": _json("Version and edition.", schemas.SYSTEM), "422": _NO_SWITCH},
         None,
         lambda resource: (_query("details", _YES, "Limen's own version, too."),),
     ),
@@ -417,7 +419,7 @@ _ALONE: Mapping[str, Shape] = {
         lambda resource: {"200": _json("All of them.", list_of(_printed("measurement_family")))}
     ),
     "pim_api_measurement_family_create_or_update": Shape(
-        lambda resource: {"200": _json("One result each, in order.", schemas.MEASUREMENT_RESULT)},
+        lambda resource: {"200": _json("One result each, in order.", schemas.MEASUREMENT_RESULT), "422": _NO_SWITCH},
         lambda resource: {JSON: list_of({"type": "object"})},
         lambda resource: (_DRY_RUN,),
     ),

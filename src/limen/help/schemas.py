@@ -319,6 +319,7 @@ CHANGES = thing(
                     "categories": CODES,
                     "changed": CODES,
                     "previous_identifier": or_null(TEXT),
+                    "previous_code": TEXT,
                     "at": MOMENT,
                     "actor": TEXT,
                 },
@@ -333,6 +334,7 @@ CHANGES = thing(
                     "categories",
                     "changed",
                     "previous_identifier",
+                    "previous_code",
                 ),
             )
         ),

@@ -33,7 +33,7 @@ from limen.kit.errors import (
     Violation,
 )
 from limen.kit.http.encoding import check_encoding, decoded, read_whole, too_large
-from limen.kit.http.json import JSON, JsonObject, base_url, flag, json_answer, marked
+from limen.kit.http.json import JSON, JsonObject, base_url, json_answer, marked
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +95,7 @@ class Endpoint:
                 self._admit(request)
                 return self.view(request, **kwargs)
             except Refused as refusal:
-                # A refusal changes nothing anyway; who asked for a dry run finds its mark on every answer.
-                dry_run = request.method != "GET" and not self.public and flag(request, "dry_run")
-                return marked(refusal_answer(request, refusal, self.anchor), dry_run)
+                return marked(refusal_answer(request, refusal, self.anchor), self._is_dry_run(request))
         except UnreadablePostError:
             # Somebody hung up in the midst of a body: there is nobody to tell, and nothing of ours is broken.
             return json_answer({"code": 400, "message": "The body ended before it was complete."}, 400)
@@ -110,6 +108,13 @@ class Endpoint:
             return json_answer(
                 {"code": 500, "message": f"Internal error. The server's log has it under {incident}."}, 500
             )
+
+    def _is_dry_run(self, request: ApiRequest) -> bool:
+        """Tell whether a refusal is that of a dry run: who asked for one finds its mark on every answer.
+
+        Not `flag`, which refuses what it cannot read: that is what is being told here.
+        """
+        return request.method != "GET" and not self.public and request.GET.get("dry_run") in ("1", "true")
 
     def _admit(self, request: ApiRequest) -> None:
         if not self.public:

@@ -9,8 +9,14 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 # What a page may send, and what it may see beside the body.
-_SENT = "Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match"
-_SEEN = "Location, ETag, Retry-After, X-Request-Id, Limen-Dry-Run"
+_SENT = (
+    "Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match"
+    ", Idempotency-Key, Limen-Limits, Limen-Compat"
+)
+_SEEN = (
+    "Location, ETag, Retry-After, X-Request-Id, Content-Range"
+    ", Limen-Dry-Run, Limen-Ignored-Values, Idempotency-Replayed"
+)
 _SECONDS = "600"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from limen.kit.text import fold
 from limen.media import queries as media
 from limen.products.queries import loading, trees
@@ -133,18 +135,23 @@ def _new_other_ends(tasks: Sequence[Task], world: World) -> set[str]:
 
 
 def _old_other_ends(tasks: Sequence[Task], flavour: Naming, world: World) -> set[tuple[Kind, str]]:
-    """Products and models that may lose it: known only now that the lines' own products are loaded. What a variant
-    had from its models becomes its own when it leaves them, and then it has other ends."""
+    """Products and models that may lose it: known only now that the lines' own products are loaded. What moves below
+    another parent, or away from all, has other links of its own, and so all its ends may change."""
     types = world.structure.association_types
     linked: set[tuple[Kind, str]] = set()
     for task in tasks:
-        leaves = task.patch.parent is None
-        codes = [code for code in (types if leaves else task.patch.associations) if types[code].is_two_way]
-        item = item_of(task, flavour, world) if codes else None
-        if item is not None and (task.patch.associations or item.parent_code is not None):
-            ends = links.ends_of(item.associations, [types[code] for code in codes])
+        if not task.patch.associations and task.patch.parent is UNSET:
+            continue
+        item = item_of(task, flavour, world)
+        if item is not None:
+            codes = types if _moves(task.patch, item) else task.patch.associations
+            ends = links.ends_of(item.associations, [types[code] for code in codes if types[code].is_two_way])
             linked.update((kind, name) for _, kind, name in ends)
     return {(kind, name) for kind, name in linked if world.item(kind, name) is None}
+
+
+def _moves(patch: Patch, item: Item) -> bool:
+    return patch.parent is not UNSET and fold(patch.parent or "") != fold(item.parent_code or "")
 
 
 def item_of(task: Task, flavour: Naming, world: World) -> Item | None:

@@ -54,23 +54,27 @@ def history(subject: str, structure: Structure, *, before: int | None = None, li
 
 
 def _with_beginning(data: str, subject: str, id: int, book: Rulebook) -> str:
-    state = _state(subject, book)
+    state: State | None = _state(subject, book)
     for later in events.later(subject, id):
         found = orjson.loads(later.data)
-        if later.kind.endswith(".deleted"):
-            # It has been made again since: what is now says nothing of its life before.
+        if later.kind.endswith(".created"):
+            # What is now says nothing of a life before. A model that got another code then took its state with it.
+            state = None
+        elif later.kind.endswith(".deleted"):
             state = state_at_deletion(found, book)
-        else:
+        elif state is not None:
             take_back(state, found.get("changes", ()))
+    if state is None:
+        return data
     changes = [{"path": one.path, "before": None, "after": one.after} for one in beginning(state)]
     return orjson.dumps({**orjson.loads(data), "changes": changes}).decode()
 
 
-def _state(subject: str, book: Rulebook) -> State:
+def _state(subject: str, book: Rulebook) -> State | None:
     kind, _, name = subject.partition(":")
     item = _product(name) if kind == "product" else _model(name)
     if item is None:
-        return {}
+        return None
     if item.parent_id is not None:
         item.parent = next(iter(_models([item.parent_id])), None)
     return state_of(item, book)

@@ -50,8 +50,8 @@ def take_back(state: State, changes: Sequence[Mapping[str, Any]]) -> None:
 
 
 def beginning(state: State) -> list[Change]:
-    """Give the state as changes of nothing."""
-    return [Change(path, None, data) for path, data in state.items() if data not in (None, [], {})]
+    """Give the state as changes of nothing; the code of a model is no change of it."""
+    return [Change(path, None, data) for path, data in state.items() if path != "code" and data not in (None, [], {})]
 
 
 def _named(item: Item) -> State:

@@ -20,7 +20,16 @@ from limen.products.rules.inheriting import beyond, overriding
 from limen.products.rules.kinds import Fault
 from limen.products.rules.lines import Line, wanted_code
 from limen.products.rules.links import Target
-from limen.products.rules.reading import PROPERTY, VALUE, Naming, Patch, Problem, Rejected, read_identifier
+from limen.products.rules.reading import (
+    PROPERTY,
+    VALUE,
+    Naming,
+    Patch,
+    Problem,
+    Rejected,
+    place_of_value,
+    read_identifier,
+)
 from limen.products.rules.rulebook import Slot, unique_key
 from limen.products.rules.unchanged import is_stored_as_sent
 from limen.products.rules.variants import (
@@ -116,7 +125,8 @@ def _look_up(patch: Patch, world: World) -> None:
             file = world.media.get(data)
             if file is None:
                 message = f'The attribute "{slot.field.code}" expects the code of a media file, and "{data}" is none.'
-                patch.problems.append(Problem(VALUE, Misshaped(message), slot.field.code))
+                told = place_of_value(slot.code, slot.locale, slot.scope)
+                patch.problems.append(Problem(VALUE, Misshaped(message), slot.code, value=told))
             else:
                 faults = _file_faults(slot.field.attribute, file)
                 patch.violations.extend((place, slot.violation(fault)) for fault in faults)
@@ -196,7 +206,7 @@ def _judged(patch: Patch, item: Item, violations: list[Violation], line: Line, w
     except Invalid as refusal:
         raise Invalid([*found, *refusal.violations]) from None
     except Misshaped as refusal:
-        of_links = Problem(PROPERTY, refusal).as_violation()
+        of_links = Problem(PROPERTY, refusal, path="associations").as_violation()
         raise Invalid([*found, of_links, *_once([*violations, *of_values])]) from None
     if found:
         raise Invalid(found)

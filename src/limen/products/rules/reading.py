@@ -54,18 +54,29 @@ _IGNORED_OF_MODELS = IGNORED - {"completenesses", "uuid"}
 
 
 class Problem(NamedTuple):
-    """Why a body cannot be read; `attribute` where it is about a value of one that exists."""
+    """Why a body cannot be read; `attribute` where it is about a value of one that exists.
+
+    `path` is the property it is about; of one about a value, `value` is the place: attribute, locale and scope as sent.
+    """
 
     rank: int
     refusal: Refused
     attribute: str | None = None
+    path: str | None = None
+    value: Mapping[str, Any] | None = None
 
     def as_violation(self) -> Violation:
-        """Tell it among the broken rules. Its property is the one that the message names: it is there already."""
+        """Tell it among the broken rules. Without a path its property is the one that the message names."""
         named = _NAMED.search(self.refusal.message)
-        path = named[1] if named else "values"
+        path = self.path or (named[1] if named and self.value is None else "values")
         code = next((f"{name.removesuffix('_code')}.unknown" for name in self.refusal.named), _CODES[self.rank])
-        return Violation(path, code, self.refusal.message, {"attribute": self.attribute} if self.attribute else {})
+        return Violation(path, code, self.refusal.message, dict(self.value or {}))
+
+
+def place_of_value(code: str, locale: object = None, scope: object = None) -> Mapping[str, Any]:
+    """Say which value a problem is about, as errors do (api-products 9.3)."""
+    places = {"locale": locale, "scope": scope}
+    return {"attribute": code, **{name: one if isinstance(one, str) else None for name, one in places.items()}}
 
 
 class Patch:
@@ -119,7 +130,8 @@ class Patch:
 
     def refuse_problem(self) -> None:
         if self.problems:
-            rank, refusal, _ = min(self.problems, key=lambda problem: problem.rank)
+            first = min(self.problems, key=lambda problem: problem.rank)
+            refusal, rank = first.refusal, first.rank
             raise refusal if refusal.watched or rank == SHAPE else refusal.watched_as(_WATCHED[rank])
 
 
@@ -135,10 +147,10 @@ def read_patch(body: JsonObject, flavour: Naming, book: Rulebook) -> Patch:
             elif name not in ignored:
                 raise Misshaped(f'The property "{name}" does not exist.')
         except Misshaped as problem:
-            patch.problems.append(Problem(PROPERTY, problem))
+            patch.problems.append(Problem(PROPERTY, problem, path=name))
     if "categories" in body and ("add_categories" in body or "remove_categories" in body):
         message = 'The property "categories" cannot be combined with "add_categories" or "remove_categories".'
-        patch.problems.append(Problem(PROPERTY, Misshaped(message)))
+        patch.problems.append(Problem(PROPERTY, Misshaped(message), path="categories"))
     if "values" in body:
         _read_values(patch, body["values"], flavour, book)
     return patch
@@ -158,11 +170,12 @@ def _read_values(patch: Patch, values: Any, flavour: Naming, book: Rulebook) -> 
     for code, entries in values.items():
         field = book.fields.get(code) or book.field(code)
         if entries.__class__ is not list:
-            patch.problems.append(Problem(SHAPE, Misshaped(f'The values of "{code}" must be a list of objects.')))
+            misshaped = Misshaped(f'The values of "{code}" must be a list of objects.')
+            patch.problems.append(Problem(SHAPE, misshaped, value=place_of_value(code)))
         elif field is None:
             _check_entries(patch, code, entries)
             unknown = Misshaped(f'The attribute "{code}" does not exist.').watched_as("business", attribute_code=code)
-            patch.problems.append(Problem(VALUE, unknown))
+            patch.problems.append(Problem(VALUE, unknown, value=_place_of(code, entries[0] if entries else None)))
         elif field.code == main:
             _read_identifier_value(patch, field, entries, flavour)
         else:
@@ -178,7 +191,7 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
             locale, scope, data = entry["locale"], entry["scope"], entry["data"]
             slot = slots.get((locale, scope))
         except (KeyError, TypeError, IndexError):
-            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry)))
+            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry), value=_place_of(field.code, entry)))
             continue
         if slot is None:
             slot = _find_slot(patch, field, locale, scope, data)
@@ -191,7 +204,8 @@ def _read_entries(patch: Patch, field: Field, code: str, entries: list[Any]) -> 
             data = read(data)
         except Shape as shape:
             rank = SHAPE if shape.stage == 2 else VALUE
-            patch.problems.append(Problem(rank, Misshaped(shape.message), field.code))
+            place = place_of_value(field.code, locale, scope)
+            patch.problems.append(Problem(rank, Misshaped(shape.message), field.code, value=place))
             continue
         except Broken as broken:
             patch.violations.extend((len(out), slot.violation(fault)) for fault in broken.faults)
@@ -218,7 +232,15 @@ class Rejected:
 def _check_entries(patch: Patch, code: str, entries: list[Any]) -> None:
     for entry in entries:
         if not (entry.__class__ is dict and "locale" in entry and "scope" in entry and "data" in entry):
-            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry)))
+            patch.problems.append(Problem(SHAPE, _misshaped_entry(code, entry), value=_place_of(code, entry)))
+
+
+def _place_of(code: str, entry: Any) -> Mapping[str, Any]:
+    return (
+        place_of_value(code, entry.get("locale"), entry.get("scope"))
+        if isinstance(entry, dict)
+        else place_of_value(code)
+    )
 
 
 def _misshaped_entry(code: str, entry: Any) -> Misshaped:
@@ -236,17 +258,18 @@ def _find_slot(patch: Patch, field: Field, locale: Any, scope: Any, data: Any) -
     try:
         found = field.slot(locale, scope)
     except Shape as shape:
+        place = place_of_value(field.code, locale, scope)
         if shape.stage == 2:
-            patch.problems.append(Problem(SHAPE, Misshaped(shape.message)))
+            patch.problems.append(Problem(SHAPE, Misshaped(shape.message), value=place))
         elif not _is_empty(data):
-            patch.problems.append(Problem(VALUE, Misshaped(shape.message), field.code))
+            patch.problems.append(Problem(VALUE, Misshaped(shape.message), field.code, value=place))
         return None
     if isinstance(found, Slot):
         return found
     if not _is_empty(data):
         # Between two values: it has no place of its own.
-        place = len(patch.values) - 0.5
-        patch.violations.extend((place, field.violation(fault, locale, scope)) for fault in found)
+        between = len(patch.values) - 0.5
+        patch.violations.extend((between, field.violation(fault, locale, scope)) for fault in found)
     return None
 
 
@@ -265,7 +288,7 @@ def _read_identifier_value(patch: Patch, field: Field, entries: list[Any], flavo
     _read_entries(aside, field, field.code, entries)
     patch.problems.extend(aside.problems)
     if sum(data is not None for _, data in aside.values) > 1:
-        patch.problems.append(Problem(TWICE, _twice(field.code)))
+        patch.problems.append(Problem(TWICE, _twice(field.code), value=place_of_value(field.code)))
     for _, data in aside.values:
         patch.identifier = data
     patch.identifier_faults.extend(violation for _, violation in aside.violations)
@@ -291,7 +314,8 @@ def _refuse_twice(patch: Patch) -> None:
     seen: set[Slot] = set()
     for slot in given:
         if slot in seen:
-            patch.problems.append(Problem(TWICE, _twice(slot.field.code)))
+            place = place_of_value(slot.code, slot.locale, slot.scope)
+            patch.problems.append(Problem(TWICE, _twice(slot.code), value=place))
             return
         seen.add(slot)
 

@@ -125,7 +125,8 @@ MOST_SEARCHED = 10_000
 HEAD = 120
 # Ends the head of a text that goes on in the table of long texts. No text holds it: it is taken out of those.
 MARK = "\U0010ffff"
-_TAG = re.compile(r"<[^<>]*>")
+# A sign of less with a blank or number behind it is none.
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 
 
 def searchable_text(data: str) -> str:

@@ -19,6 +19,16 @@ from limen.products.rules.search.grammar import (
     unsupported,
 )
 
+_families = properties.codes("family")
+
+
+def _family(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
+    """Models are not asked by families above theirs."""
+    if "CHILDREN" in raw.operator:
+        raise unsupported(raw)
+    return _families(raw, book, now)
+
+
 COMPLETENESS_OPERATORS = frozenset({"AT LEAST COMPLETE", "AT LEAST INCOMPLETE", "ALL COMPLETE", "ALL INCOMPLETE"})
 
 
@@ -50,7 +60,7 @@ def _completeness(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
 READERS: dict[str, properties.Reader] = {
     "identifier": properties.identifier,
     "code": properties.identifier,
-    "family": properties.codes("family"),
+    "family": _family,
     "categories": properties.codes("category", children=True),
     "parent": _parent,
     "created": properties.moments,

@@ -205,6 +205,8 @@ def moments(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
 
 # Completeness
 
+# They look at `locale`, or at all of the channel: `locales` are for the others alone.
+_PLAIN = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _ON_LOCALES = {
     "GREATER THAN": ">",
     "GREATER OR EQUALS THAN": ">=",
@@ -226,7 +228,7 @@ def _completeness(raw: Raw, book: Rulebook, now: datetime) -> Criterion:
     listed = listed_locales(raw)
     if quantifier == "ALL" and not listed:
         raise Unprocessable(f'The filter "{raw.name}" expects an array with the key "locales" for this operator.')
-    if listed:
+    if listed and raw.operator not in _PLAIN:
         locales = tuple(active_locale(one, book.structure) for one in listed)
     elif raw.locale is not None:
         locales = (active_locale(raw.locale, book.structure),)
@@ -247,7 +249,7 @@ def listed_locales(raw: Raw) -> list[str]:
 
 
 def _completeness_operator(raw: Raw) -> tuple[str, str]:
-    if raw.operator in ("=", "!=", "<", "<=", ">", ">="):
+    if raw.operator in _PLAIN:
         return raw.operator, "ANY"
     for quantifier, ending in (("ALL", " ON ALL LOCALES"), ("ANY", " ON AT LEAST ONE LOCALE")):
         comparison = _ON_LOCALES.get(raw.operator.removesuffix(ending)) if raw.operator.endswith(ending) else None
