@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from limen.kit import db
 from limen.kit.text import fold
 from limen.products.operations import store
-from limen.products.queries import pointing, trees
+from limen.products.operations.unlinking import relink
+from limen.products.queries import trees
 from limen.products.rules import links
-from limen.products.rules.world import Item, Model, Own, Product
+from limen.products.rules.world import Item, Model, Product
 
-# Children and owners that are in memory at once.
+# Children that are in memory at once.
 BATCH = 500
 
 
@@ -27,14 +30,10 @@ def rename(model: Model, code: str) -> None:
     old, id = model.code, model.id
     db.update_rows("product_model", "id", _CODE, [(id, code, fold(code))])
     _rename_in_children(id, code)
-    itself = [Model.of(row) for row in trees.read_models([id])]
-    store.rewrite_documents([_renamed(one, old, code) for one in itself if one.associations or one.quantified])
-    models = pointing.ModelOwners("product_models", [id])
-    while rows := models.next(BATCH):
-        store.rewrite_documents([_renamed(Model.of(row), old, code) for row in rows])
-    products = pointing.ProductOwners("product_models", [id])
-    while found := products.next(BATCH):
-        store.rewrite_documents([_renamed(Product.of(row), old, code) for row in found])
+    of_links = partial(links.with_renamed_model, old=old, new=code), partial(links.with_renamed_link, old=old, new=code)
+    itself = [Model.of(row).relinked(*of_links) for row in trees.read_models([id])]
+    store.rewrite_documents([one for one in itself if one.associations or one.quantified])
+    relink("product_models", [id], *of_links)
 
 
 _CODE = {"id": "int8", "code": "text", "code_key": "text"}
@@ -54,15 +53,3 @@ def _rename_in_children(id: int, code: str) -> None:
 def _under(item: Item, code: str) -> Item:
     item.parent_code = code
     return item
-
-
-def _renamed(owner: Item, old: str, code: str) -> Item:
-    owner.associations = links.with_renamed_model(owner.associations, old, code)
-    owner.quantified = links.with_renamed_link(owner.quantified, old, code)
-    if owner.own is not None:
-        owner.own = Own(
-            owner.own.categories,
-            links.with_renamed_model(owner.own.associations, old, code),
-            links.with_renamed_link(owner.own.quantified, old, code),
-        )
-    return owner

@@ -6,7 +6,7 @@ Plain data.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import orjson
@@ -122,6 +122,16 @@ class Item(ABC):
         new.values = {code: list(entries) for code, entries in self.values.items()}
         new.before, new.after = dict(self.before), dict(self.after)
         return new
+
+    def relinked(
+        self, associations: Callable[[Associations], Associations], quantified: Callable[[Quantified], Quantified]
+    ) -> Self:
+        """Change what it leads to, of its own and inherited, and give it back."""
+        self.associations, self.quantified = associations(self.associations), quantified(self.quantified)
+        if self.own is not None:
+            own = self.own
+            self.own = Own(own.categories, associations(own.associations), quantified(own.quantified))
+        return self
 
     # Own things: the fields themselves where nothing is inherited
 
