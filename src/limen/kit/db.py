@@ -63,7 +63,7 @@ def _delete(table: str, columns: Columns, rows: Rows, returning: str) -> list[tu
         return []
     same = " AND ".join(f"old.{name} = gone.{name}" for name in columns)
     statement = (
-        f"DELETE FROM {table} AS old USING {_unnest(columns)} AS gone ({', '.join(columns)})"  # noqa: S608
+        f"DELETE FROM {table} AS old USING {_unnest(columns)} AS gone ({', '.join(columns)})"  # noqa: S608  # our own names
         f" WHERE {same}{returning}"
     )
     with _driver(statement) as cursor:

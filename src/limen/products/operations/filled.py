@@ -38,7 +38,7 @@ def turn_over(before: Mapping[tuple[int, int], int], after: Mapping[tuple[int, i
     if not rows:
         return
     statement = (
-        f"INSERT INTO product_filled_lately (key, part, bits) SELECT key, part, bits::bit({PART})"  # noqa: S608
+        f"INSERT INTO product_filled_lately (key, part, bits) SELECT key, part, bits::bit({PART})"  # noqa: S608  # own name
         " FROM unnest(%s::int8[], %s::int8[], %s::text[]) AS turned (key, part, bits)"
     )
     with connection.cursor() as cursor:

@@ -159,7 +159,7 @@ def _rows(
     if walked is not None:
         listed, reach = walked
         # One statement for the walk and its end: asking where it ends took as long as filling the page.
-        source = f"(SELECT * FROM {source} WHERE {listed.sql} ORDER BY p.{of.order} LIMIT {reach}) p"  # noqa: S608
+        source = f"(SELECT * FROM {source} WHERE {listed.sql} ORDER BY p.{of.order} LIMIT {reach}) p"  # noqa: S608  # own parts
         params = (*listed.params, *params)
     chosen = (
         f"SELECT p.id, p.{first} AS first, p.{second} AS second, p.{of.order} AS place"  # noqa: S608  # own parts

@@ -236,7 +236,7 @@ def _cursor(row: _StoredRow) -> _Cursor:
 
 
 def _count(where: Where, store: Store) -> int:
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM {store.table} p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM {store.table} p WHERE {where.sql} LIMIT {MOST_COUNTED + 1}) s"  # noqa: S608  # own parts
     return int(db.fetch(statement, where.params, by_values=bool(where.params))[0][0])
 
 

@@ -236,7 +236,7 @@ def _within(column: str, span: _Span) -> Where:
 
 def _few_of(store: Store, *branches: Where) -> Where:
     """Conditions on columns of which one must hold; by their ids where they are few. 1 query."""
-    ids = [Where(f"SELECT p.id FROM {store.table} p WHERE {one.sql}", one.params) for one in branches]  # noqa: S608
+    ids = [Where(f"SELECT p.id FROM {store.table} p WHERE {one.sql}", one.params) for one in branches]  # noqa: S608  # own parts
     # Where they are more, the planner knows as much and walks the list; this looks into the table for each of them.
     found = few(*ids, most=3_000)
     return either(branches) if found is None else named("id", "bigint", found)
